@@ -1,0 +1,37 @@
+import type { ActOutcome, BackendCheckOutcome, FailedOutcome, ProcessRequest } from "./act-protocol.js";
+import { closeOnInterrupt } from "./close-on-interrupt.js";
+import { lendPackages } from "./lend-packages.js";
+import { codeOf, oneSentence } from "./one-sentence.js";
+
+// The process of one act: gets its request from the runner, does it, hands back the outcome, and ends by itself.
+const interrupted = closeOnInterrupt();
+
+async function handle(request: ProcessRequest): Promise<ActOutcome | BackendCheckOutcome> {
+  try {
+    lendPackages();
+    if (request.task === "check-backend") {
+      const { performBackendCheck } = await import("./perform-backend-check.js");
+      return await performBackendCheck(request);
+    }
+    const { performAct } = await import("./perform-act.js");
+    return await performAct(request, interrupted);
+  } catch (error) {
+    const failed: FailedOutcome = {
+      ok: false,
+      processId: process.pid,
+      message: oneSentence(error),
+      code: codeOf(error),
+    };
+    return failed;
+  }
+}
+
+process.once("message", (request: ProcessRequest) => {
+  handle(request).then((outcome) => {
+    // The runner may be gone: then there is nobody to tell.
+    if (!process.connected) return;
+    process.send?.(outcome, () => {
+      if (process.connected) process.disconnect();
+    });
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import type { ActGraph, ActNode } from "../src/act-protocol.js";
+import type { RankedAirport } from "../src/flights/ranking.js";
+import { drawDelayChart, niceTicks } from "../src/report/delay-chart.js";
+import { drawGraph } from "../src/report/graph-drawing.js";
+import { reportPage } from "../src/report/report-page.js";
+
+const hostile = `<script>alert("x")</script>&'`;
+
+function node(name: string, decision: ActNode["decision"] = "miss"): ActNode {
+  return { node: name, decision, reason: `because ${hostile}`, seconds: 0.25, savedSeconds: 0, rows: 3, bytes: 1500 };
+}
+
+function chain(length: number, name = (index: number) => `node ${index}`): ActGraph {
+  const names = Array.from({ length }, (_, index) => name(index));
+  return {
+    nodes: names.map((name) => ({ name, output: name })),
+    inputs: ["source"],
+    edges: names.map((to, index) => ({ from: names[index - 1] ?? "source", to })),
+  };
+}
+
+function airport(iata: string, delays: readonly number[]): RankedAirport {
+  const months = delays.map((meanDelayMinutes, index) => ({
+    month: `2001-${String(index + 1).padStart(2, "0")}`,
+    flights: 100,
+    meanDelayMinutes,
+  }));
+  return {
+    rank: 1,
+    iata,
+    name: iata,
+    city: hostile,
+    state: "ME",
+    flights: 100 * delays.length,
+    meanDelayMinutes: delays.reduce((a, b) => a + b, 0) / delays.length,
+    worstMonth: "2001-01",
+    worstMonthDelayMinutes: Math.max(...delays),
+    months,
+  };
+}
+
+describe("the report page", () => {
+  const graph = chain(2, (index) => `${hostile}${index}`);
+  const nodes = graph.nodes.map(({ name }) => node(name));
+  const page = reportPage({
+    title: hostile,
+    introduction: hostile,
+    airports: [airport("BGR", [1, 2]), airport(hostile, [3, 1])],
+    outputs: [{ name: hostile, value: null, preview: hostile }],
+    acts: [{ title: hostile, promise: hostile, processId: 7, seconds: 1, nodes, graph, reasons: [hostile] }],
+    facts: { [hostile]: hostile },
+  });
+
+  it("shows text from outside as text, wherever it stands", () => {
+    expect(page).not.toContain("<script");
+    expect(page).toContain("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&#39;");
+  });
+
+  it("needs nothing from outside and no script", () => {
+    const links = [...page.matchAll(/(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)/g)].map(([, link]) => link);
+    expect(links.filter((link) => link !== "data:,")).toEqual([]);
+    expect(page).not.toMatch(/@import|<script|<link rel="stylesheet/);
+  });
+});
+
+describe("the graph", () => {
+  it("says each node's decision in words, not only in colour", () => {
+    const decisions = ["miss", "hit", "skipped", "no-cache", "failed", "not-run"] as const;
+    const graph = chain(decisions.length);
+    const drawn = drawGraph(
+      graph,
+      decisions.map((decision, index) => node(`node ${index}`, decision)),
+      "six",
+    );
+    decisions.forEach((decision, index) => {
+      expect(drawn).toMatch(new RegExp(`data-node="node ${index}" data-decision="${decision}"`));
+      expect(drawn).toMatch(new RegExp(`class="node-decision"[^>]*>. ${decision}`));
+    });
+  });
+
+  it("draws fifty nodes apart from one another", () => {
+    const graph = chain(50);
+    const drawn = drawGraph(graph, [], "fifty");
+    const boxes = [...drawn.matchAll(/<g class="node [\s\S]*?<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"/g)].map(
+      ([, x, y, width]) => ({ x: Number(x), y: Number(y), width: Number(width) }),
+    );
+    expect(boxes).toHaveLength(50);
+    for (const [index, a] of boxes.entries()) {
+      for (const b of boxes.slice(index + 1)) {
+        expect(Math.abs(a.x - b.x) >= a.width || Math.abs(a.y - b.y) >= 44).toBe(true);
+      }
+    }
+    expect(drawn.match(/class="edge"/g)).toHaveLength(50);
+  });
+
+  it("draws an input and a node of the same name as two things", () => {
+    const graph: ActGraph = { nodes: [{ name: "a", output: "b" }], inputs: ["a"], edges: [{ from: "a", to: "a" }] };
+    const drawn = drawGraph(graph, [node("a")], "same");
+    expect(drawn.match(/class="edge"/g)).toHaveLength(1);
+    expect(drawn).toContain("<title>input a</title>");
+  });
+});
+
+describe("the chart", () => {
+  it("draws one line per airport, five at most, with one point per month", () => {
+    const chart = drawDelayChart(["A", "B", "C", "D", "E", "F"].map((iata) => airport(iata, [1, 5, 3])))!;
+    expect(chart.match(/class="line"/g)).toHaveLength(5);
+    expect(chart.match(/<title>/g)).toHaveLength(15);
+  });
+
+  it("puts a later flight higher, and the zero line where early and late part", () => {
+    const chart = drawDelayChart([airport("A", [-10, 20])])!;
+    const [, fromY, toY] = /class="line" d="M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)"/.exec(chart)!;
+    const [, zeroY] = /y1="([\d.]+)" y2="[\d.]+" class="zero"/.exec(chart)!;
+    expect(Number(toY)).toBeLessThan(Number(zeroY));
+    expect(Number(fromY)).toBeGreaterThan(Number(zeroY));
+  });
+
+  it("is left out when there is no airport to draw", () => {
+    expect(drawDelayChart([])).toBeUndefined();
+  });
+
+  it.each([
+    [0, 22.4],
+    [-3.2, 16],
+    [0, 0.07],
+    [-1200, 1700],
+  ])("has round ticks from %d to %d", (low, high) => {
+    const ticks = niceTicks(low, high);
+    expect(ticks[0]).toBeLessThanOrEqual(low);
+    expect(ticks.at(-1)).toBeGreaterThanOrEqual(high);
+    expect(ticks.length).toBeGreaterThanOrEqual(4);
+    expect(ticks.length).toBeLessThanOrEqual(9);
+  });
+});

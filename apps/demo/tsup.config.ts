@@ -1,0 +1,4 @@
+import { packageBuild } from "@larder/tooling/tsup";
+
+// An application has no types to hand on: building them would only cost time.
+export default Object.assign(packageBuild({ demo: "src/demo.ts", act: "src/act.ts" }), { dts: false });

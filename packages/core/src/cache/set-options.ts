@@ -1,0 +1,33 @@
+import type { BlobRecord } from "../blob-record.js";
+
+/** What to keep beside a value. */
+export interface SetOptions {
+  /** Time to live in seconds, above 0; absent: until deleted. */
+  readonly ttlSeconds?: number | undefined;
+  /** Words to find the entry by. */
+  readonly tags?: readonly string[] | undefined;
+  /** What it took to make the value, in seconds, 0 or more. */
+  readonly costSeconds?: number | undefined;
+  /** Who stores it, such as `flights/clean`. */
+  readonly origin?: string | undefined;
+  /** `valueDigest` of the value, if it is known. */
+  readonly valueDigest?: string | undefined;
+  /** Name of the codec to use instead of the first that accepts the value. */
+  readonly codec?: string | undefined;
+  /**
+   * Called by `set` once the value is bytes, before they are stored: from here on the value may be changed. Not called
+   * for a value that no codec takes. Must not throw.
+   */
+  readonly onEncoded?: ((record: BlobRecord) => void) | undefined;
+}
+
+/** What became of a value. */
+export type SetOutcome =
+  | { readonly stored: true; readonly record: BlobRecord }
+  | {
+      readonly stored: false;
+      /** No codec takes the value, or the one that does failed. */
+      readonly reason: "uncacheable-value";
+      /** A whole sentence for a person. */
+      readonly message: string;
+    };

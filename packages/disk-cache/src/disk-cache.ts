@@ -1,0 +1,29 @@
+import type { ValueCodec } from "@larder/core";
+import { LmdbBackend, type LmdbBackendOptions } from "@larder/store-lmdb";
+import { parquetCodec } from "@larder/store-parquet";
+
+/** Settings of a {@link DiskCache}; each has a default. */
+export interface DiskCacheOptions extends Partial<LmdbBackendOptions> {
+  /** How tables are written; see `encodeParquet` of `@larder/store-parquet`. */
+  readonly parquet?: NonNullable<Parameters<typeof parquetCodec>[0]>;
+}
+
+/** Where a cache is kept when nothing else is said, relative to the working directory. */
+export const defaultDirectory = ".cache/larder";
+
+/**
+ * A persistent backend in one directory: small values in LMDB, larger ones in files, Apache Arrow tables in plain
+ * Parquet files. Several processes and worker threads may use one directory at the same time, and a directory that is
+ * closed may be copied to another path or machine.
+ *
+ * Nothing is touched before the first call. Errors are those of `LmdbBackend`.
+ */
+export class DiskCache extends LmdbBackend {
+  readonly codecs: readonly ValueCodec[];
+
+  constructor(options: DiskCacheOptions = {}) {
+    const { parquet, directory = defaultDirectory, ...rest } = options;
+    super({ ...rest, directory });
+    this.codecs = Object.freeze([parquetCodec(parquet) as ValueCodec]);
+  }
+}

@@ -1,0 +1,91 @@
+import { LarderError } from "@larder/core";
+import { captureDeclarationSite, type DeclarationSite } from "./fingerprint/declaration-site.js";
+import type { FuncNode, FuncOptions, NodeContext, NodeFunction } from "./func-node.js";
+
+/** The keys a value of a type must have. */
+type RequiredKeys<Args> = { [K in keyof Args]-?: Record<never, never> extends Pick<Args, K> ? never : K }[keyof Args];
+
+/** Refuses a function that reads what `inputs` does not list. */
+type ListsWhatItReads<Args, Inputs extends readonly string[]> = [Exclude<RequiredKeys<Args>, Inputs[number]>] extends [
+  never,
+]
+  ? unknown
+  : { readonly "the function reads what 'inputs' does not list": Exclude<RequiredKeys<Args>, Inputs[number]> };
+
+/** The declared type of each input; `unknown` where the function names none. */
+type Wanted<Args, Inputs extends readonly string[]> = {
+  readonly [K in Inputs[number]]: K extends keyof Args ? Args[K] : unknown;
+};
+
+/**
+ * Declares a node: a function with what it reads and what it makes.
+ *
+ * The function gets one object with a property for each input, and a {@link NodeContext}. It must not change its
+ * inputs: other nodes read the same values.
+ *
+ * @throws LarderError `invalid-node` when an option is out of range
+ */
+export function func<
+  const Inputs extends readonly string[],
+  const Output extends string,
+  Args extends { readonly [K in Inputs[number]]?: unknown },
+  Value,
+>(
+  options: FuncOptions<Inputs, Output> & ListsWhatItReads<Args, Inputs>,
+  fn: (args: Args, context: NodeContext) => Value,
+): FuncNode<Wanted<Args, Inputs>, Output, Awaited<Value>> {
+  return makeNode(options, fn as unknown as NodeFunction, captureDeclarationSite(func)) as FuncNode<
+    Wanted<Args, Inputs>,
+    Output,
+    Awaited<Value>
+  >;
+}
+
+// The types of `fn` and of the node were settled above; from here on only names count.
+function makeNode(options: FuncOptions, fn: NodeFunction, site: DeclarationSite | undefined): FuncNode {
+  const name = options.name ?? options.output;
+  checkOptions(name, options, fn);
+  const behavior = options.behavior ?? "default";
+  return Object.freeze({
+    name,
+    inputs: Object.freeze([...options.inputs]),
+    output: options.output,
+    cache: behavior !== "disable" && (options.cache ?? behavior === "recompute"),
+    behavior,
+    options: Object.freeze({ ...options }),
+    fn,
+    site,
+  });
+}
+
+function checkOptions(name: string, options: FuncOptions, fn: unknown): void {
+  const refuse = (what: string): never => {
+    throw new LarderError(`Node '${name}' can't be declared: ${what}.`, {
+      code: "invalid-node",
+      facts: { node: name, reason: what },
+    });
+  };
+  if (typeof options.output !== "string" || options.output === "") refuse("'output' must be a name");
+  if (typeof name !== "string" || name === "") refuse("'name' must not be empty");
+  if (!Array.isArray(options.inputs)) refuse("'inputs' must be an array of names");
+  if ([options.output, ...options.inputs].includes("__proto__")) refuse("'__proto__' can't be the name of a value");
+  if (typeof fn !== "function") refuse("its function is missing; pass it after the options");
+  const twice = options.inputs.find((input, index) => options.inputs.indexOf(input) !== index);
+  if (twice !== undefined) refuse(`'inputs' lists '${twice}' twice`);
+  const { ttlSeconds, retries, timeoutMs, concurrency } = options;
+  if (ttlSeconds !== undefined && !(ttlSeconds > 0)) refuse(`'ttlSeconds' is ${ttlSeconds}; it must be more than 0`);
+  // Beyond this, timers fire at once.
+  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    refuse(`'timeoutMs' is ${timeoutMs}; it must be more than 0 and less than ${2 ** 31}`);
+  }
+  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0)) {
+    refuse(`'retries' is ${retries}; it must be 0 or a whole number above`);
+  }
+  if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1)) {
+    refuse(`'concurrency' is ${concurrency}; it must be a whole number of at least 1`);
+  }
+  const behaviors: readonly unknown[] = [undefined, "default", "recompute", "disable", "ignore"];
+  if (!behaviors.includes(options.behavior)) {
+    refuse(`'behavior' is '${String(options.behavior)}'; it must be default, recompute, disable or ignore`);
+  }
+}

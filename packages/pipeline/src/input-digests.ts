@@ -1,0 +1,55 @@
+import { LarderError, type UndigestableValueError, valueDigest, valueDigestPaths } from "@larder/core";
+import type { FileDigests, FileMemo } from "./file-digests.js";
+import { type FileInput, filesWithin, withKnownFiles } from "./file-input.js";
+
+/** The digest of a value, or where in it and why there is none. */
+export type DigestOutcome =
+  | { readonly digest: string }
+  | { readonly digest: undefined; readonly path: string; readonly message: string };
+
+/** A pipeline input, digested for one run. */
+export interface DigestedInput {
+  readonly outcome: DigestOutcome;
+  /** The files within it, as they were when digested. */
+  readonly files: ReadonlyMap<FileInput, FileMemo>;
+  /** Digests of the parts of the value, by path; made at the first call. */
+  paths(): Readonly<Record<string, string>>;
+}
+
+/** Digests a value, telling where it can't be. */
+export function digestValue(value: unknown, name: string): DigestOutcome {
+  try {
+    return { digest: valueDigest(value) };
+  } catch (error) {
+    if (!LarderError.isInstance(error, "undigestable-value")) throw error;
+    const { path } = error as UndigestableValueError;
+    return { digest: undefined, path: path.replace(/^\$/, () => name), message: error.message };
+  }
+}
+
+/**
+ * Digests one input of a pipeline; of files within it, the content.
+ *
+ * @throws LarderError as {@link FileDigests.digest} does
+ */
+export async function digestInput(
+  name: string,
+  value: unknown,
+  fileDigests: FileDigests,
+  signal?: AbortSignal,
+): Promise<DigestedInput> {
+  const found = filesWithin(value);
+  const files = new Map<FileInput, FileMemo>();
+  for (const file of found) files.set(file, await fileDigests.digest(file, name, signal));
+  const contents = new Map([...files].map(([file, memo]) => [file, memo.digest]));
+  const outcome = withKnownFiles(contents, () => digestValue(value, name));
+  let paths: Readonly<Record<string, string>> | undefined;
+  return {
+    outcome,
+    files,
+    paths() {
+      paths ??= withKnownFiles(contents, () => valueDigestPaths(value));
+      return paths;
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { type Clock, LarderError, MemoryCache, systemClock } from "@larder/core";
+import type { CacheConfig } from "./cache-config.js";
+import type { LineWriter } from "./cache-lines.js";
+import { codeReaderFor } from "./code-reader.js";
+import { explainNode } from "./explain-node.js";
+import { createFileDigests } from "./file-digests.js";
+import type { FuncNode } from "./func-node.js";
+import { didYouMean } from "./nearest-name.js";
+import { type FinalOutputs, isPipeline, type Pipeline, type PipelineInputs, type PipelineOutputs } from "./pipeline.js";
+import { PipelineError } from "./pipeline-error.js";
+import type { Explanation, Plan } from "./plan.js";
+import { planPipeline } from "./plan-pipeline.js";
+import type { RunReport } from "./report.js";
+import { createResultStore } from "./result-store.js";
+import { type RunnerParts, type RunRequest, runPipeline } from "./run-pipeline.js";
+
+/** What a runner is made with. */
+export interface RunnerOptions {
+  /** Where nodes run. Default: `local`, in this thread. */
+  readonly mode?: "local" | undefined;
+  readonly cacheConfig?: CacheConfig;
+  /** Nodes run at once, a whole number from 1. Default: the number of processors. */
+  readonly concurrency?: number;
+  /** Where `[CACHE]` lines go. Default: `process.stderr`. */
+  readonly writer?: LineWriter;
+  /** Default: the clock of the machine. */
+  readonly clock?: Clock;
+}
+
+/** Demands the inputs of a pipeline that has some. */
+type InputsOption<P extends Pipeline> = [keyof PipelineInputs<P>] extends [never]
+  ? { readonly inputs?: Readonly<Record<string, never>> }
+  : { readonly inputs: PipelineInputs<P> };
+
+/** Names of what a pipeline makes. */
+export type OutputNames<P extends Pipeline> = keyof PipelineOutputs<P> & string;
+
+/** What one run is asked for. */
+export type RunOptions<P extends Pipeline, Wanted extends OutputNames<P> = OutputNames<P>> = InputsOption<P> & {
+  /** Names of what to return; only what these need runs. Default: what no node reads. */
+  readonly outputs?: readonly Wanted[];
+  /** Aborting it starts no more nodes, aborts those under way and rejects the run. */
+  readonly signal?: AbortSignal;
+  /** Nodes run at once, a whole number from 1. Default: the runner's. */
+  readonly concurrency?: number;
+};
+
+/** What a run gives. */
+export interface RunResult<P extends Pipeline, Wanted extends OutputNames<P>> {
+  readonly outputs: { readonly [Name in Wanted]: PipelineOutputs<P>[Name] };
+  readonly report: RunReport;
+}
+
+/** What `why` is told; inputs that are missing make what they lead to unknown. */
+export interface WhyOptions<P extends Pipeline> {
+  readonly inputs?: Partial<PipelineInputs<P>>;
+}
+
+type Defaults<P extends Pipeline> = FinalOutputs<P> & OutputNames<P>;
+
+/** Pipelines without inputs run without options. */
+type NeedsNothing<P extends Pipeline> = [keyof PipelineInputs<P>] extends [never] ? P : never;
+
+/**
+ * Runs pipelines, and keeps results if told to.
+ *
+ * `new Runner(options)`, then `run(pipeline, options)`; or, as in older code, `new Runner(pipeline, options)`, then
+ * `run(options)`.
+ */
+export class Runner<Own extends Pipeline = never> {
+  readonly #parts: RunnerParts;
+  readonly #pipeline: Pipeline | undefined;
+  readonly #concurrency: number | undefined;
+  /** What the last run of each pipeline found, for `why`. */
+  readonly #explanations = new WeakMap<Pipeline, ReadonlyMap<string, Explanation>>();
+  readonly #inputs = new WeakMap<Pipeline, Readonly<Record<string, unknown>>>();
+
+  constructor(options?: RunnerOptions);
+  constructor(pipeline: Own, options?: RunnerOptions);
+  constructor(first: Own | RunnerOptions = {}, second: RunnerOptions = {}) {
+    const options = isPipeline(first) ? second : (first as RunnerOptions);
+    this.#pipeline = isPipeline(first) ? first : undefined;
+    this.#parts = partsOf(options);
+    this.#concurrency = options.concurrency;
+  }
+
+  /**
+   * Runs what must run and returns the outputs.
+   *
+   * @throws LarderError `missing-input`, `unknown-input`, `unknown-output`, `file-not-found`, …, before anything runs
+   * @throws PipelineError when a node failed or the run was aborted, with the report and the outputs that were made
+   */
+  run<P extends Pipeline, const Wanted extends OutputNames<P> = Defaults<P>>(
+    pipeline: NeedsNothing<P>,
+  ): Promise<RunResult<P, Wanted>>;
+  run<P extends Pipeline, const Wanted extends OutputNames<P> = Defaults<P>>(
+    pipeline: P,
+    options: RunOptions<P, Wanted>,
+  ): Promise<RunResult<P, Wanted>>;
+  run<const Wanted extends OutputNames<Own> = Defaults<Own>>(
+    options: RunOptions<Own, Wanted>,
+  ): Promise<RunResult<Own, Wanted>>;
+  async run(first?: unknown, second?: unknown): Promise<unknown> {
+    const [pipeline, request] = this.#target(first, second);
+    this.#inputs.set(pipeline, { ...request.inputs });
+    const keep = (report: RunReport) => this.#explanations.set(pipeline, explanationsOf(report));
+    try {
+      const concurrency = request.concurrency ?? this.#concurrency;
+      const result = await runPipeline(pipeline, { ...request, concurrency }, this.#parts);
+      keep(result.report);
+      return result;
+    } catch (error) {
+      if (error instanceof PipelineError) keep(error.report);
+      throw error;
+    }
+  }
+
+  /**
+   * What a run would do with each node, by the same decisions; runs and writes nothing.
+   *
+   * @throws LarderError as {@link Runner.run} does before anything runs
+   */
+  plan<P extends Pipeline>(pipeline: NeedsNothing<P>): Promise<Plan>;
+  plan<P extends Pipeline>(pipeline: P, options: RunOptions<P>): Promise<Plan>;
+  plan(options: RunOptions<Own>): Promise<Plan>;
+  async plan(first?: unknown, second?: unknown): Promise<Plan> {
+    const [pipeline, request] = this.#target(first, second);
+    return planPipeline(pipeline, request, this.#parts);
+  }
+
+  /**
+   * Why a node ran in this runner's last run of the pipeline, or not. With `inputs`, or before any run: why it would
+   * run now; inputs left out are those of the last run.
+   *
+   * @param node - its name, or its output's
+   * @throws LarderError `unknown-node`, `unknown-input`
+   */
+  why<P extends Pipeline>(pipeline: P, node: string, options?: WhyOptions<P>): Promise<Explanation>;
+  why(node: string, options?: WhyOptions<Own>): Promise<Explanation>;
+  async why(
+    first: Pipeline | string,
+    second?: string | WhyOptions<Pipeline>,
+    third?: WhyOptions<Pipeline>,
+  ): Promise<Explanation> {
+    const [pipeline, name, options] = isPipeline(first)
+      ? [first, second as string, third]
+      : [this.#ownPipeline(), first, second as WhyOptions<Pipeline> | undefined];
+    const node = findNode(pipeline, name);
+    const last = this.#explanations.get(pipeline)?.get(node.name);
+    if (last !== undefined && options?.inputs === undefined) return last;
+    const inputs = { ...this.#inputs.get(pipeline), ...options?.inputs };
+    return explainNode(pipeline, node, inputs, this.#parts);
+  }
+
+  /** Tells both forms of a call apart; the signatures above have checked the rest. */
+  #target(first: unknown, second: unknown): readonly [Pipeline, RunRequest] {
+    return isPipeline(first)
+      ? [first, (second ?? {}) as RunRequest]
+      : [this.#ownPipeline(), (first ?? {}) as RunRequest];
+  }
+
+  #ownPipeline(): Pipeline {
+    if (this.#pipeline !== undefined) return this.#pipeline;
+    throw new LarderError("No pipeline was given. Call run(pipeline, options), or make the runner with its pipeline.", {
+      code: "no-pipeline",
+    });
+  }
+}
+
+function findNode(pipeline: Pipeline, name: string): FuncNode {
+  const found =
+    pipeline.nodes.find((node) => node.name === name) ?? pipeline.nodes.find((node) => node.output === name);
+  if (found !== undefined) return found;
+  const names = pipeline.nodes.map((node) => node.name);
+  throw new LarderError(`Pipeline '${pipeline.name}' has no node '${name}'.${didYouMean(name, names)}`, {
+    code: "unknown-node",
+    facts: { pipeline: pipeline.name, node: name, nodes: names },
+  });
+}
+
+function explanationsOf(report: RunReport): ReadonlyMap<string, Explanation> {
+  return new Map(
+    report.nodes.map(({ node, decision, reason, because }) => [
+      node,
+      { node, decision, reason, because, unknownInputs: [] },
+    ]),
+  );
+}
+
+function partsOf(options: RunnerOptions): RunnerParts {
+  const config = options.cacheConfig ?? {};
+  const clock = options.clock ?? systemClock;
+  const depth = config.dependencyDepth ?? 2;
+  if (!Number.isInteger(depth) || depth < 0) {
+    throw new LarderError(`'dependencyDepth' is ${depth}; it must be a whole number from 0.`, {
+      code: "invalid-option",
+      facts: { option: "dependencyDepth", value: depth },
+    });
+  }
+  const enabled = config.enabled === true;
+  const store = enabled
+    ? createResultStore({ backend: config.backend ?? new MemoryCache(), codecs: config.codecs, clock })
+    : undefined;
+  return {
+    config,
+    store,
+    codeReader: enabled ? codeReaderFor(depth) : undefined,
+    fileDigests: createFileDigests({ cache: store?.cache, clock }),
+    clock,
+    writer: options.writer ?? process.stderr,
+  };
+}

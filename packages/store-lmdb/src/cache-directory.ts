@@ -1,0 +1,159 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { LarderError } from "@larder/core";
+import { ownedFileName } from "./process-owner.js";
+import { quarantineFile } from "./quarantine.js";
+import { storeError, systemCode } from "./store-error.js";
+import type { WarningListener } from "./warning.js";
+
+/** The layout this code reads and writes; recorded in `larder.json`. */
+export const directoryFormat = 1;
+
+const subdirectories = ["blobs", "tables", "quarantine", "tmp"] as const;
+
+/** Everything that may stand at the top of a cache directory; `datasets` and `journal` belong to later layouts. */
+export const directoryNames: ReadonlySet<string> = new Set([
+  ...subdirectories,
+  "CACHEDIR.TAG",
+  ".gitignore",
+  "larder.json",
+  "index.lmdb",
+  "index.lmdb-lock",
+  "index.closed",
+  "datasets",
+  "journal",
+]);
+
+/** Source of the first line: https://bford.info/cachedir/ */
+const cacheDirectoryTag = `Signature: 8a477f597d28d172789f06886806bc55
+# This directory was made by Larder, a cache for data pipelines. What is in it can be made again.
+`;
+
+/**
+ * Makes a cache directory, or checks the one that is there.
+ *
+ * @returns its real path
+ * @throws LarderError `not-a-directory`, `not-a-cache-directory`, `unsafe-directory`, `newer-format`, `permission-denied`, …
+ */
+export function prepareDirectory(directory: string, onWarning: WarningListener): string {
+  try {
+    mkdirSync(dirname(directory), { recursive: true });
+    mkdirOnce(directory);
+    const root = realpathSync(directory);
+    checkRoot(root, statSync(root));
+    checkFormat(root, onWarning);
+    for (const name of subdirectories) mkdirOnce(join(root, name));
+    writeOnce(join(root, "CACHEDIR.TAG"), cacheDirectoryTag);
+    writeOnce(join(root, ".gitignore"), "*\n");
+    return root;
+  } catch (error) {
+    throw systemCode(error) === "ENOTDIR" || systemCode(error) === "EEXIST"
+      ? notADirectory(directory, error)
+      : storeError("prepare the cache", directory, error);
+  }
+}
+
+function checkRoot(root: string, stats: Stats): void {
+  if (!stats.isDirectory()) throw notADirectory(root);
+  const user = process.getuid?.();
+  if (user !== undefined && stats.uid !== user) {
+    throw unsafe(root, `it belongs to user ${stats.uid}, and this process runs as user ${user}`);
+  }
+  if (process.platform !== "win32" && (stats.mode & 0o002) !== 0) {
+    throw unsafe(root, "anyone may write to it (chmod o-w it, if that was not intended)");
+  }
+}
+
+function unsafe(root: string, reason: string): LarderError {
+  return new LarderError(`The cache directory ${root} is not safe to use: ${reason}. Choose a directory of your own.`, {
+    code: "unsafe-directory",
+    facts: { directory: root, reason },
+  });
+}
+
+function notADirectory(directory: string, cause?: unknown): LarderError {
+  return new LarderError(
+    `The cache directory ${directory} can't be made: it, or something above it, is a file. Choose another path.`,
+    {
+      code: "not-a-directory",
+      facts: { directory },
+      cause,
+    },
+  );
+}
+
+function checkFormat(root: string, onWarning: WarningListener): void {
+  const path = join(root, "larder.json");
+  if (!existsSync(path)) {
+    const strangers = readdirSync(root).filter((name) => !directoryNames.has(name));
+    if (strangers.length > 0) throw notOurs(root, strangers);
+    writeOnce(path, `${JSON.stringify({ format: directoryFormat, created: new Date().toISOString() })}\n`);
+    return;
+  }
+  const format = formatIn(readFileSync(path, "utf8"));
+  if (format === undefined) {
+    quarantineFile(root, path, "larder.json");
+    onWarning({
+      code: "damaged-directory",
+      message: `${path} could not be read; it was moved to quarantine/ and made again.`,
+    });
+    writeOnce(path, `${JSON.stringify({ format: directoryFormat, created: new Date().toISOString() })}\n`);
+  } else if (format > directoryFormat) {
+    throw new LarderError(
+      `The cache directory ${root} has format ${format}, and this version of Larder knows formats up to ${directoryFormat}. Update Larder, or choose another directory; nothing was changed.`,
+      { code: "newer-format", facts: { directory: root, format, known: directoryFormat } },
+    );
+  }
+}
+
+function notOurs(root: string, strangers: readonly string[]): LarderError {
+  const shown = strangers.slice(0, 3).join(", ");
+  return new LarderError(
+    `The directory ${root} holds files that are not Larder's (${shown}${strangers.length > 3 ? ", …" : ""}). A cache needs a directory of its own: choose a new or an empty one.`,
+    { code: "not-a-cache-directory", facts: { directory: root, found: strangers } },
+  );
+}
+
+function formatIn(text: string): number | undefined {
+  try {
+    const { format } = JSON.parse(text) as { format?: unknown };
+    return typeof format === "number" && Number.isInteger(format) && format > 0 ? format : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes a directory for this user alone, unless it is there. */
+export function mkdirOnce(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST" || !statSync(path).isDirectory()) throw error;
+  }
+}
+
+/** Writes a small file whole or not at all, unless it is there. */
+function writeOnce(path: string, text: string): void {
+  if (existsSync(path)) return;
+  const temporary = join(dirname(path), "tmp", ownedFileName(".tmp"));
+  mkdirOnce(dirname(temporary));
+  writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+  renameSync(temporary, path);
+}
+
+/** Takes the rights of others from the files LMDB made. By path: closing a descriptor of the lock file would drop LMDB's locks. */
+export function protectIndex(root: string): void {
+  if (process.platform === "win32") return;
+  for (const name of ["index.lmdb", "index.lmdb-lock"]) chmodSync(join(root, name), 0o600);
+}

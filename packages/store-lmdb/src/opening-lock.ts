@@ -1,0 +1,132 @@
+import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { isSomeoneWriting, type Presence } from "./presence.js";
+import { ownedFileName, ownerOf } from "./process-owner.js";
+import { systemCode } from "./store-error.js";
+
+/** Name of the lock in `tmp/`. */
+export const openingLock = "opening.lock";
+
+/** After this long the index is opened without having been looked over: whoever holds the lock may be stopped. */
+const patienceMs = 20_000;
+
+/** A lock whose owner can't be told, because it is on another host or in another container, holds this long. */
+const unknownOwnerMs = 60_000;
+
+/** A lock without a name in it is one that is being made. */
+const namelessMs = 2_000;
+
+const pollMs = 2;
+const writerPollMs = 1;
+
+/**
+ * Runs `action` while no other process or thread does so for this directory, so that nobody opens the index while it is
+ * looked over. The lock of an owner that is dead is taken over.
+ *
+ * @param action - gets `false` when the lock could not be had in time: it must then put nothing away
+ */
+export async function withOpeningLock<Result>(
+  root: string,
+  action: (held: boolean) => Promise<Result>,
+): Promise<Result> {
+  const lock = join(root, "tmp", openingLock);
+  const name = ownedFileName(".lock");
+  const held = await acquire(root, lock, name);
+  try {
+    const deadline = performance.now() + patienceMs;
+    // From here on whoever wants to write sees the lock; who began before is waited for.
+    while (held && isSomeoneWriting(root) && performance.now() < deadline) await pause(pollMs);
+    return await action(held);
+  } finally {
+    if (held && ownerName(lock) === name) rmSync(lock, { force: true });
+  }
+}
+
+/** Runs a transaction while nobody opens the index. */
+export async function whileNobodyOpens<Result>(
+  root: string,
+  presence: Presence,
+  transaction: () => Result,
+): Promise<Result> {
+  const lock = join(root, "tmp", openingLock);
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    // Said before it is looked: of a writer and an opener at least one sees the other.
+    presence.writing(true);
+    try {
+      if (statSync(lock, { throwIfNoEntry: false }) === undefined || performance.now() > deadline) return transaction();
+    } finally {
+      presence.writing(false);
+    }
+    if (isForfeited(lock)) takeAway(root, lock);
+    else await pause(writerPollMs);
+  }
+}
+
+async function acquire(root: string, lock: string, name: string): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  const own = join(root, "tmp", name);
+  writeFileSync(own, name, { mode: 0o600, flag: "wx" });
+  try {
+    for (;;) {
+      if (linkOnce(own, lock)) return true;
+      if (isForfeited(lock)) takeAway(root, lock);
+      else if (performance.now() > deadline) return false;
+      else await pause(pollMs);
+    }
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/** A link appears with its content, whole. Where there are no links, a copy appears empty first. */
+function linkOnce(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    if (!withoutLinks.has(systemCode(error) ?? "")) throw error;
+  }
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+const withoutLinks: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
+
+function isForfeited(lock: string): boolean {
+  const name = ownerName(lock);
+  if (name === undefined) return false; // released meanwhile
+  const owner = ownerOf(name);
+  if (owner?.state === "dead") return true;
+  if (owner?.state === "alive") return false;
+  const stats = statSync(lock, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > (owner === undefined ? namelessMs : unknownOwnerMs);
+}
+
+/** Moves a forfeited lock aside. Someone may have taken it over since it was looked at: then it is put back. */
+function takeAway(root: string, lock: string): void {
+  const aside = join(root, "tmp", ownedFileName(".lock"));
+  try {
+    renameSync(lock, aside);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return;
+    throw error;
+  }
+  if (!isForfeited(aside)) linkOnce(aside, lock);
+  rmSync(aside, { force: true });
+}
+
+function ownerName(lock: string): string | undefined {
+  try {
+    return readFileSync(lock, "utf8");
+  } catch {
+    return undefined;
+  }
+}

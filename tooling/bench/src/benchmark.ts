@@ -1,0 +1,105 @@
+/** How large and how often: the usual measurement, or a quick look. */
+export interface Effort {
+  /** Interleaved runs of each contender; the median counts. */
+  readonly runs: number;
+  readonly quick: boolean;
+}
+
+/** One measured case, as `npm run bench -- --json` prints it. */
+export interface BenchmarkResult {
+  readonly benchmark: string;
+  readonly case: string;
+  /** As in "ms" or "µs per get". */
+  readonly unit: string;
+  readonly betterIs: "lower" | "higher";
+  /** Median of ours. */
+  readonly ours: number;
+  /** Medians of those it is measured beside, in the same runs. */
+  readonly peers: Readonly<Record<string, number>>;
+  /** ours ÷ peer */
+  readonly ratios: Readonly<Record<string, number>>;
+  /**
+   * Most memory our process held (resident set), in MB; where peers ran in the same process, theirs is in it. null where
+   * it was not measured.
+   */
+  readonly peakMegabytes: number | null;
+  readonly runs: number;
+  /** What is aimed at, in words; null where there is no aim. */
+  readonly goal: string | null;
+  /** Whether the aim was reached this time; null where there is none. */
+  readonly met: boolean | null;
+}
+
+/** A group of cases that is run together, by name. */
+export interface Benchmark {
+  readonly name: string;
+  /** One sentence, for --help. */
+  readonly description: string;
+  /** Measures every case, giving each as soon as it is known. */
+  measure(effort: Effort): AsyncIterable<BenchmarkResult>;
+}
+
+/** An aim not to be exceeded: a figure of our own, a ratio to a peer, or so much more than a peer (in the case's unit). */
+export type Goal =
+  | { readonly ours: number }
+  | { readonly peer: string; readonly ratio: number }
+  | { readonly peer: string; readonly more: number };
+
+/** What a result is made of, before medians and ratios. */
+export interface Measured {
+  readonly benchmark: string;
+  readonly case: string;
+  readonly unit: string;
+  readonly betterIs?: "lower" | "higher";
+  /** Figures of every run, by contender; ours is called "ours". */
+  readonly samples: Readonly<Record<string, readonly number[]>>;
+  readonly peakMegabytes: number | null;
+  readonly goal?: Goal;
+}
+
+/** Medians, ratios, and whether the aim was reached. Throws an Error when there is no figure of ours. */
+export function toResult(measured: Measured): BenchmarkResult {
+  const { ours: own, ...others } = measured.samples;
+  if (own === undefined || own.length === 0)
+    throw new Error(`${measured.benchmark}: no figure for "${measured.case}".`);
+  const ours = median(own);
+  const peers = Object.fromEntries(Object.entries(others).map(([name, figures]) => [name, median(figures)]));
+  const ratios = Object.fromEntries(Object.entries(peers).map(([name, value]) => [name, ours / value]));
+  return {
+    benchmark: measured.benchmark,
+    case: measured.case,
+    unit: measured.unit,
+    betterIs: measured.betterIs ?? "lower",
+    ours,
+    peers,
+    ratios,
+    peakMegabytes: measured.peakMegabytes,
+    runs: own.length,
+    goal: describeGoal(measured),
+    met: isMet(measured.goal, ours, peers),
+  };
+}
+
+/** The middle figure; of an even number of figures, the mean of the two in the middle. */
+export function median(figures: readonly number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+function describeGoal({ goal, unit }: Measured): string | null {
+  if (goal === undefined) return null;
+  if ("ours" in goal) return `at most ${goal.ours} ${unit}`;
+  return "ratio" in goal
+    ? `at most ${goal.ratio} × ${goal.peer}`
+    : `at most ${goal.more} ${unit} more than ${goal.peer}`;
+}
+
+function isMet(goal: Goal | undefined, ours: number, peers: Readonly<Record<string, number>>): boolean | null {
+  if (goal === undefined) return null;
+  if ("ours" in goal) return ours <= goal.ours;
+  const peer = peers[goal.peer];
+  if (peer === undefined) return false;
+  return "ratio" in goal ? ours <= peer * goal.ratio : ours <= peer + goal.more;
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from "tsup";
+
+// Plain JavaScript, its types beside it: tsup loads a package's configuration without compiling what that imports.
+export function packageBuild(entry) {
+  return defineConfig({
+    entry,
+    format: ["esm"],
+    target: "node20",
+    platform: "node",
+    dts: true,
+    sourcemap: true,
+    clean: true,
+    splitting: true,
+    treeshake: true,
+    // Code fingerprints and error messages show function names: keep them as written.
+    minify: false,
+    // An engine that a package loads on demand stays on demand.
+    skipNodeModulesBundle: true,
+  });
+}
