@@ -1,6 +1,6 @@
 import type { BlobRecord } from "./blob-record.js";
 import type { BlobSource } from "./blob-source.js";
-import type { BackendCapabilities } from "./capabilities.js";
+import type { BackendCapabilities } from "./capabilities/index.js";
 import type { ValueCodec } from "./codec.js";
 import type { NodeSignature } from "./node-signature.js";
 

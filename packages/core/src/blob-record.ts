@@ -12,7 +12,14 @@ export interface BlobRecord {
   readonly createdAt: number;
   /** Absolute time in milliseconds; `expiresAt ≤ now` is expired. Absent: never. */
   readonly expiresAt?: number;
+  /**
+   * Absolute time in milliseconds, later than `expiresAt`: until then the expired blob is kept, to be served as stale where
+   * a caller allows that. Absent: once expired it may be forgotten at any time.
+   */
+  readonly keepUntil?: number;
   readonly tags?: readonly string[];
+  /** `true`: never evicted for want of space. It still expires, and can be deleted. */
+  readonly pinned?: boolean;
   /** What it took to make the value, in seconds. */
   readonly costSeconds?: number;
   /** Who stored it, such as `flights/clean` for a node. */

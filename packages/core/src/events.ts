@@ -2,10 +2,22 @@ import type { BlobRecord } from "./blob-record.js";
 
 /** What a cache tells whoever listens. */
 export type CacheEvent =
-  | { readonly type: "hit"; readonly key: string; readonly record: BlobRecord }
+  | {
+      readonly type: "hit";
+      readonly key: string;
+      readonly record: BlobRecord;
+      /** `true`: it had expired, and was served all the same, as the caller allowed. */
+      readonly stale?: boolean;
+    }
   | { readonly type: "miss"; readonly key: string; readonly reason: "absent" | "expired" | "damaged" | "unreadable" }
   | { readonly type: "set"; readonly key: string; readonly record: BlobRecord }
   | { readonly type: "delete"; readonly key: string }
+  /** A backend forgot a blob: for want of space, or because it had expired for good. */
+  | { readonly type: "evict"; readonly key: string; readonly reason: "size" | "expired" }
+  /** Another thread or process computed what this one would have. */
+  | { readonly type: "stampede-avoided"; readonly key: string; readonly waitedMs: number }
+  /** A value is computed anew in the background: before it expires (`early`), or after (`stale`). */
+  | { readonly type: "refresh"; readonly key: string; readonly reason: "early" | "stale" }
   | CacheWarning;
 
 /** Something went wrong that the cache survives. `message` is a whole sentence for a person. */

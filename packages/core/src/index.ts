@@ -3,13 +3,27 @@
 export * from "./backend.js";
 export * from "./blob-record.js";
 export * from "./blob-source.js";
-export * from "./capabilities.js";
+export * from "./capabilities/index.js";
 export * from "./clock.js";
 export * from "./codec.js";
 export * from "./errors.js";
 export * from "./events.js";
 export * from "./node-signature.js";
 export * from "./table.js";
+
+// who owns what, where keys go, and what goes first
+
+export { CacheFullError } from "./eviction/cache-full-error.js";
+export { type EntryUse, type EvictionPolicy, evictionPolicies, evictionRank } from "./eviction/eviction-policy.js";
+export {
+  currentOwner,
+  currentProcess,
+  isOfThisBoot,
+  type OwnerState,
+  ownerState,
+  uniqueNameOfProcess,
+} from "./owner.js";
+export { shardPart } from "./shard-part.js";
 
 // digests
 

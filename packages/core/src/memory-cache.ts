@@ -1,7 +1,7 @@
 import type { BlobToStore, CacheBackend, StoredBlob } from "./backend.js";
 import type { BlobRecord, JsonObject, JsonValue } from "./blob-record.js";
 import { type BlobSource, checkRange } from "./blob-source.js";
-import type { BackendCapabilities, EntryIndex } from "./capabilities.js";
+import type { BackendCapabilities, EntryIndex } from "./capabilities/index.js";
 import { verifyChecksum } from "./checksum/checksum.js";
 import { loadXxhash, type Xxhash } from "./checksum/xxhash.js";
 import type { ValueCodec } from "./codec.js";

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { LarderError } from "@larder/core";
-import { ownedFileName } from "./process-owner.js";
+import { ownedFileName } from "./owned-file-name.js";
 import { quarantineFile } from "./quarantine.js";
 import { storeError, systemCode } from "./store-error.js";
 import type { WarningListener } from "./warning.js";

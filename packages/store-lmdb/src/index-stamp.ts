@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ownedFileName } from "./process-owner.js";
+import { ownedFileName } from "./owned-file-name.js";
 
 /**
  * Size and time of the index as Larder left it. What differs was cut short, copied while it was written, or changed by

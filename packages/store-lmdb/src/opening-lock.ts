@@ -1,8 +1,8 @@
 import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { ownedFileName, ownerOf } from "./owned-file-name.js";
 import { isSomeoneWriting, type Presence } from "./presence.js";
-import { ownedFileName, ownerOf } from "./process-owner.js";
 import { systemCode } from "./store-error.js";
 
 /** Name of the lock in `tmp/`. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { ownedFileName, ownerOf } from "./process-owner.js";
+import { ownedFileName, ownerOf } from "./owned-file-name.js";
 
 /** This process's mark in `tmp/`: that it has the index open, or is about to; and whether it is writing just now. */
 export interface Presence {

@@ -20,7 +20,7 @@ import {
   verifyChecksum,
   type Xxhash,
 } from "@larder/core";
-import { ownedFileName } from "./process-owner.js";
+import { ownedFileName } from "./owned-file-name.js";
 import { systemCode } from "./store-error.js";
 
 /** A file blob that is complete, in `tmp/`, and has no name yet. */

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openingLock, whileNobodyOpens, withOpeningLock } from "../src/opening-lock.js";
+import { ownedFileName } from "../src/owned-file-name.js";
 import { announcePresence } from "../src/presence.js";
-import { ownedFileName } from "../src/process-owner.js";
 import { cacheDirectory } from "./temporary-directory.js";
 
 function directory(): string {

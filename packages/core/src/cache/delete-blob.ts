@@ -1,6 +1,6 @@
 import type { CacheBackend } from "../backend.js";
 import type { BlobRecord } from "../blob-record.js";
-import type { EntryIndex } from "../capabilities.js";
+import type { EntryIndex } from "../capabilities/index.js";
 import { backendFailure } from "./backend-failure.js";
 import { release } from "./entry-reader.js";
 

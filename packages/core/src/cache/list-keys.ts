@@ -1,5 +1,5 @@
 import type { CacheBackend } from "../backend.js";
-import type { EntryIndex } from "../capabilities.js";
+import type { EntryIndex } from "../capabilities/index.js";
 import { UnsupportedCapabilityError } from "../errors.js";
 
 /**

@@ -4,6 +4,10 @@ import type { BlobRecord } from "../blob-record.js";
 export interface SetOptions {
   /** Time to live in seconds, above 0; absent: until deleted. */
   readonly ttlSeconds?: number | undefined;
+  /** How long after it has expired the value is kept, in seconds, to be served as stale; needs `ttlSeconds`. Absent: 0. */
+  readonly staleSeconds?: number | undefined;
+  /** `true`: never evicted for want of space. */
+  readonly pinned?: boolean | undefined;
   /** Words to find the entry by. */
   readonly tags?: readonly string[] | undefined;
   /** What it took to make the value, in seconds, 0 or more. */

@@ -1,6 +1,6 @@
 import type { CacheBackend } from "../backend.js";
 import type { Awaitable } from "../blob-source.js";
-import type { BackendCapabilities } from "../capabilities.js";
+import type { BackendCapabilities } from "../capabilities/index.js";
 
 /**
  * Makes the backend to test. Called before each test; it may return a new backend or always the same. A new one is

@@ -1,4 +1,4 @@
-import type { BackendCapabilities } from "../capabilities.js";
+import type { BackendCapabilities } from "../capabilities/index.js";
 import { backendSupply } from "./backend-supply.js";
 import { whyNotClear } from "./clear-tests.js";
 import type { ConformanceOptions, MakeBackend } from "./conformance-options.js";

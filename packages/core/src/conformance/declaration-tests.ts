@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
-import type { BackendCapabilities } from "../capabilities.js";
+import type { BackendCapabilities } from "../capabilities/index.js";
 import type { TestDefinition } from "./test-definition.js";
 
 const methodsOf: Record<keyof BackendCapabilities, readonly string[]> = {
   entryIndex: ["keys", "deleteBlob"],
   persistent: [],
+  tags: ["tags", "taggedKeys", "deleteTagged"],
+  leases: ["acquireLease", "renewLease", "releaseLease", "readLease"],
+  transactions: ["transaction"],
+  counters: ["addToCounters", "readCounters"],
+  streams: ["setBlobStream"],
+  sizeLimit: ["volume", "cull"],
 };
 
 /** What the backend says of itself. */

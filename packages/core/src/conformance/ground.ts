@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CacheBackend, StoredBlob } from "../backend.js";
 import type { BlobRecord } from "../blob-record.js";
-import type { EntryIndex } from "../capabilities.js";
+import type { EntryIndex } from "../capabilities/index.js";
 import { loadXxhash } from "../checksum/xxhash.js";
 import type { ConformanceOptions } from "./conformance-options.js";
 import { recordOf } from "./sample-blobs.js";

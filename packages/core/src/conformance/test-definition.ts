@@ -1,4 +1,4 @@
-import type { BackendCapabilities } from "../capabilities.js";
+import type { BackendCapabilities } from "../capabilities/index.js";
 import type { Ground } from "./ground.js";
 
 /** One test of the suite, before it has a backend. */
