@@ -42,6 +42,11 @@ export interface StoredBlob {
    * checks them against `record.checksum`.
    */
   readonly verified?: boolean;
+  /**
+   * All the bytes, checked, handed over: nobody else has their memory, and nothing can be read of this blob afterwards. A
+   * shortcut for who reads the whole and no more, where the backend has to copy them anyway.
+   */
+  takeBytes?(): Uint8Array;
   /** Releases what the blob holds open, such as a file descriptor. */
   close?(): Promise<void>;
   [Symbol.asyncDispose]?(): Promise<void>;

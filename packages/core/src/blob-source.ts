@@ -11,6 +11,8 @@ export interface BlobSource {
    * @throws DamagedBlobError when a source that checks its bytes finds them changed
    */
   slice(start: number, end?: number): Awaitable<Uint8Array>;
+  /** `true`: whoever asked has the memory of what `slice` returns alone, and may write to it and keep it without a copy. */
+  readonly exclusive?: true;
 }
 
 /** A source over bytes in memory. The bytes are not copied. */
@@ -19,6 +21,20 @@ export function bytesSource(bytes: Uint8Array): BlobSource {
     byteLength: bytes.byteLength,
     slice(start, end = bytes.byteLength) {
       checkRange(start, end, bytes.byteLength);
+      return bytes.subarray(start, end);
+    },
+  };
+}
+
+/** A source over bytes in memory that nobody else has, for one reader. */
+export function exclusiveSource(bytes: Uint8Array): BlobSource {
+  const byteLength = bytes.length;
+  return {
+    byteLength,
+    exclusive: true,
+    slice(start, end = byteLength) {
+      if (start === 0 && end === byteLength) return bytes;
+      checkRange(start, end, byteLength);
       return bytes.subarray(start, end);
     },
   };

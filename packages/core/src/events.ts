@@ -27,6 +27,8 @@ export interface CacheWarning {
   readonly code: string;
   readonly message: string;
   readonly key?: string;
+  /** The facts of the message as data. */
+  readonly facts?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 

@@ -13,6 +13,7 @@ export * from "./table.js";
 
 // who owns what, where keys go, and what goes first
 
+export { compareKeys } from "./compare-keys.js";
 export { CacheFullError } from "./eviction/cache-full-error.js";
 export { type EntryUse, type EvictionPolicy, evictionPolicies, evictionRank } from "./eviction/eviction-policy.js";
 export {
@@ -50,11 +51,53 @@ export { UnencodableValueError } from "./codecs/unencodable-value-error.js";
 
 // the cache
 
-export { Cache, type CacheOptions } from "./cache/cache.js";
+export type { AddOutcome } from "./cache/atomics/add-value.js";
+export type { CacheView, SetInViewOptions } from "./cache/atomics/cache-view.js";
+export type { IncrementOptions } from "./cache/atomics/increment.js";
+export type { TouchOptions } from "./cache/atomics/touched-record.js";
+export { Cache } from "./cache/cache.js";
 export type { CacheEntry } from "./cache/cache-entry.js";
+export type { CacheOptions } from "./cache/cache-options.js";
+export type { CacheStatistics } from "./cache/cache-statistics.js";
+export { ComputeFailedElsewhereError, type ToldError } from "./cache/compute/compute-failed-elsewhere-error.js";
+export { ComputeTimeoutError } from "./cache/compute/compute-timeout-error.js";
+export type { Compute, ComputeContext, GetOrSetOptions, StaleLimit } from "./cache/compute/get-or-set-options.js";
 export type { Memoized, MemoizeOptions } from "./cache/memoize.js";
 export type { SetOptions, SetOutcome } from "./cache/set-options.js";
+export type { WriteStreamOptions } from "./cache/streams/write-stream.js";
 export { MemoryCache, type MemoryCacheOptions } from "./memory-cache.js";
+export { mergeInOrder } from "./tiered/merge-in-order.js";
+export type { TierOptions } from "./tiered/tier-options.js";
+export { TieredCache, type TieredCacheOptions } from "./tiered/tiered-cache.js";
+
+// diagnostics
+
+export { channelSink, diagnosticsChannelName } from "./diagnostics/channel-sink.js";
+export type {
+  DeleteEvent,
+  DiagnosticsEvent,
+  EventHead,
+  EvictEvent,
+  HitEvent,
+  MissEvent,
+  RefreshEvent,
+  SetEvent,
+  StampedeEvent,
+  StatsEvent,
+  VolumeEvent,
+  WarningEvent,
+} from "./diagnostics/diagnostics-event.js";
+export {
+  type DiagnosticsLevel,
+  type DiagnosticsListener,
+  type DiagnosticsListenerOptions,
+  diagnosticsListener,
+  type ReportsUse,
+} from "./diagnostics/diagnostics-listener.js";
+export type { DiagnosticsSink } from "./diagnostics/diagnostics-sink.js";
+export { type JsonLinesSink, type JsonLinesSinkOptions, jsonLinesSink } from "./diagnostics/json-lines-sink.js";
+export { type MeterLike, openTelemetrySink } from "./diagnostics/open-telemetry-sink.js";
+export { redactedText } from "./diagnostics/redacted-text.js";
 
 // sources of bytes
 

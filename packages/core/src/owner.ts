@@ -45,7 +45,7 @@ export function ownerState(owner: string): OwnerState | undefined {
   if (pidNamespace !== myNamespace) return "unknown";
   if (!isRunning(Number(pid), startedAt!)) return "dead";
   if (thread === undefined) return "alive";
-  return startOf(`/proc/${pid}/task/${thread}`) === threadStartedAt ? "alive" : "dead";
+  return startedThen(`/proc/${pid}/task/${thread}`, threadStartedAt!) ? "alive" : "dead";
 }
 
 /** Whether the owner of such a name is of this host and was started since it was last booted. */
@@ -61,7 +61,7 @@ export function uniqueNameOfProcess(): string {
 }
 
 function isRunning(pid: number, startedAt: string): boolean {
-  if (startedAt !== "0") return startOf(`/proc/${pid}`) === startedAt;
+  if (startedAt !== "0") return startedThen(`/proc/${pid}`, startedAt);
   try {
     process.kill(pid, 0);
     return true;
@@ -77,6 +77,15 @@ function threadSuffix(): string {
   return startedAt === undefined ? "" : `-t${id}-${startedAt}`;
 }
 
+/** Whether a process or thread is the one that was started then. Where that can't be read (too many open files), it is. */
+function startedThen(folder: string, startedAt: string): boolean {
+  try {
+    return startOf(folder) === startedAt;
+  } catch {
+    return true;
+  }
+}
+
 /** Field 22 of the `stat` of a process or thread, counted after its name, which may hold anything. Absent off Linux. */
 function startOf(folder: string): string | undefined {
   const stat = readText(`${folder}/stat`);
@@ -85,21 +94,26 @@ function startOf(folder: string): string | undefined {
   return stat === "" || fields[0] === "Z" ? undefined : fields[19];
 }
 
+/** Empty where there is no such thing. @throws what says nothing of it, such as too many open files */
 function readText(path: string): string {
+  return ifThere(() => readFileSync(path, "utf8"));
+}
+
+function readLink(path: string): string {
+  return ifThere(() => readlinkSync(path));
+}
+
+function ifThere(read: () => string): string {
   try {
-    return readFileSync(path, "utf8");
-  } catch {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && passing.has(error.code)) throw error;
     return "";
   }
 }
 
-function readLink(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return "";
-  }
-}
+/** Taken for an answer, these would make the living dead, or give this process another name than it has. */
+const passing: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
 
 function shortDigest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);

@@ -11,10 +11,17 @@ export interface DiskCacheOptions extends Partial<LmdbBackendOptions> {
 /** Where a cache is kept when nothing else is said, relative to the working directory. */
 export const defaultDirectory = ".cache/larder";
 
+/** What a cache may take up in bytes when nobody has said anything: 50 GiB. */
+export const defaultSizeLimitBytes = 50 * 2 ** 30;
+
+const policyWhenUnset = { sizeLimitBytes: defaultSizeLimitBytes, evictionPolicy: "least-recently-used" } as const;
+
 /**
  * A persistent backend in one directory: small values in LMDB, larger ones in files, Apache Arrow tables in plain
  * Parquet files. Several processes and worker threads may use one directory at the same time, and a directory that is
  * closed may be copied to another path or machine.
+ *
+ * Where nobody has set a limit or a policy, the limit is 50 GiB, and what was used longest ago goes first.
  *
  * Nothing is touched before the first call. Errors are those of `LmdbBackend`.
  */
@@ -23,7 +30,7 @@ export class DiskCache extends LmdbBackend {
 
   constructor(options: DiskCacheOptions = {}) {
     const { parquet, directory = defaultDirectory, ...rest } = options;
-    super({ ...rest, directory });
+    super({ policyWhenUnset, ...rest, directory });
     this.codecs = Object.freeze([parquetCodec(parquet) as ValueCodec]);
   }
 }

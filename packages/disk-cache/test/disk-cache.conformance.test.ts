@@ -11,7 +11,16 @@ let made = 0;
 const again = (backend: unknown) => new DiskCache({ directory: (backend as DiskCache).directory });
 
 testBackend("DiskCache", () => new DiskCache({ directory: join(parent, String(made++)) }), {
-  capabilities: { entryIndex: true, persistent: true },
+  capabilities: {
+    entryIndex: true,
+    persistent: true,
+    tags: true,
+    leases: true,
+    transactions: true,
+    counters: true,
+    streams: true,
+    sizeLimit: true,
+  },
   mayClear: true,
   reopen: again,
   second: again,

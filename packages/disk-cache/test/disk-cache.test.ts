@@ -130,6 +130,18 @@ test("without a directory the cache is in .cache/larder, below where the process
   expect(new DiskCache().directory).toBe(join(process.cwd(), ".cache", "larder"));
 });
 
+test("where nobody has set a limit it is 50 GiB, and what someone has set stays", async () => {
+  const { backend } = open();
+  const { directory } = backend;
+  expect(await backend.policy()).toMatchObject({ sizeLimitBytes: 50 * 2 ** 30, evictionPolicy: "least-recently-used" });
+  const told = new DiskCache({ directory, sizeLimitBytes: 2 ** 20, evictionPolicy: "cost-aware" });
+  expect(await told.volume()).toMatchObject({ limitBytes: 2 ** 20 });
+  await told.close();
+  await backend.close();
+  const again = open(directory).backend;
+  expect(await again.policy()).toMatchObject({ sizeLimitBytes: 2 ** 20, evictionPolicy: "cost-aware" });
+});
+
 test("values that are no tables can be kept where apache-arrow is not installed", async () => {
   const program = fileURLToPath(new URL("./programs/without-arrow.ts", import.meta.url));
   const hooks = `export async function resolve(name, context, next) {

@@ -6,6 +6,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   type Stats,
   statSync,
   writeFileSync,
@@ -18,21 +19,21 @@ import { storeError, systemCode } from "./store-error.js";
 import type { WarningListener } from "./warning.js";
 
 /** The layout this code reads and writes; recorded in `larder.json`. */
-export const directoryFormat = 1;
+export const directoryFormat = 2;
 
-const subdirectories = ["blobs", "tables", "quarantine", "tmp"] as const;
+const subdirectories = ["blobs", "tables", "journal", "quarantine", "tmp"] as const;
 
-/** Everything that may stand at the top of a cache directory; `datasets` and `journal` belong to later layouts. */
+/** Everything that may stand at the top of a cache directory; `datasets` belongs to later layouts. */
 export const directoryNames: ReadonlySet<string> = new Set([
   ...subdirectories,
   "CACHEDIR.TAG",
   ".gitignore",
   "larder.json",
+  "settings.json",
   "index.lmdb",
   "index.lmdb-lock",
   "index.closed",
   "datasets",
-  "journal",
 ]);
 
 /** Source of the first line: https://bford.info/cachedir/ */
@@ -98,7 +99,7 @@ function checkFormat(root: string, onWarning: WarningListener): void {
   if (!existsSync(path)) {
     const strangers = readdirSync(root).filter((name) => !directoryNames.has(name));
     if (strangers.length > 0) throw notOurs(root, strangers);
-    writeOnce(path, `${JSON.stringify({ format: directoryFormat, created: new Date().toISOString() })}\n`);
+    writeOnce(path, newDescription());
     return;
   }
   const format = formatIn(readFileSync(path, "utf8"));
@@ -108,13 +109,47 @@ function checkFormat(root: string, onWarning: WarningListener): void {
       code: "damaged-directory",
       message: `${path} could not be read; it was moved to quarantine/ and made again.`,
     });
-    writeOnce(path, `${JSON.stringify({ format: directoryFormat, created: new Date().toISOString() })}\n`);
+    writeOnce(path, newDescription());
   } else if (format > directoryFormat) {
     throw new LarderError(
       `The cache directory ${root} has format ${format}, and this version of Larder knows formats up to ${directoryFormat}. Update Larder, or choose another directory; nothing was changed.`,
       { code: "newer-format", facts: { directory: root, format, known: directoryFormat } },
     );
   }
+}
+
+function newDescription(): string {
+  return `${JSON.stringify({ format: directoryFormat, created: new Date().toISOString() })}\n`;
+}
+
+/**
+ * Begins a directory of an older format anew: its index goes to `quarantine/`, its files stay for `check` and `clear`. To be
+ * called under the opening lock.
+ *
+ * @param inUse - whether others have the directory open
+ * @throws LarderError `older-format` when they have: they would go on with the old index
+ */
+export function beginOlderAnew(root: string, inUse: boolean, onWarning: WarningListener): void {
+  const path = join(root, "larder.json");
+  const text = readFileSync(path, "utf8");
+  const format = formatIn(text);
+  if (format === undefined || format >= directoryFormat) return;
+  if (inUse) {
+    throw new LarderError(
+      `The cache directory ${root} has format ${format}, an older version of Larder has it open, and this one needs format ${directoryFormat}. End the processes that use it; the next to open it begins it anew.`,
+      { code: "older-format", facts: { directory: root, format, needed: directoryFormat } },
+    );
+  }
+  for (const name of ["index.lmdb", "index.lmdb-lock"]) {
+    if (existsSync(join(root, name))) quarantineFile(root, join(root, name), name);
+  }
+  rmSync(join(root, "index.closed"), { force: true });
+  // Last: when this is cut off before, it is done again.
+  replaceFile(path, `${JSON.stringify({ ...(JSON.parse(text) as object), format: directoryFormat })}\n`);
+  onWarning({
+    code: "older-format",
+    message: `The cache directory ${root} had format ${format}. Its index was moved to quarantine/ and a new one begun in format ${directoryFormat}: what the cache held is stored again as it is needed, and clear() frees what is left of it.`,
+  });
 }
 
 function notOurs(root: string, strangers: readonly string[]): LarderError {
@@ -145,7 +180,11 @@ export function mkdirOnce(path: string): void {
 
 /** Writes a small file whole or not at all, unless it is there. */
 function writeOnce(path: string, text: string): void {
-  if (existsSync(path)) return;
+  if (!existsSync(path)) replaceFile(path, text);
+}
+
+/** Writes a small file whole or not at all. */
+function replaceFile(path: string, text: string): void {
   const temporary = join(dirname(path), "tmp", ownedFileName(".tmp"));
   mkdirOnce(dirname(temporary));
   writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { addressKey, addressOfKey, addressOfPath, type BlobAddress, type BlobFolder } from "./blob-address.js";
-import { writeBlobRow } from "./blob-rows.js";
+import { readBlobRow, writeBlobRow } from "./blob-rows.js";
 import type { OpenStore } from "./open-store.js";
 import { freeFile } from "./store-operations.js";
 
@@ -23,9 +23,19 @@ export async function clearStore(store: OpenStore): Promise<void> {
   }
 }
 
-function forgetAll({ environment, xxhash }: OpenStore): void {
+function forgetAll({ counters, environment, journal, space, xxhash }: OpenStore): void {
+  journal.cleared();
+  const { entries, inlineEntries, rowBytes } = space.account.totals();
+  space.account.add({ entries: -entries, inlineEntries: -inlineEntries, rowBytes: -rowBytes });
+  environment.expiry.removeAll();
+  environment.order.removeAll();
+  environment.usage.removeAll();
+  if (space.policy().orderedUpTo !== undefined) space.setPolicy({ ...space.policy(), orderedUpTo: undefined });
   environment.entries.removeAll();
   environment.signatures.removeAll();
+  environment.tagNames.removeAll();
+  environment.tagged.removeAll();
+  counters.reset();
   let start: Uint8Array = Buffer.of(0);
   for (;;) {
     const keys = environment.blobs.keysFrom(start, stepLimit);
@@ -33,7 +43,10 @@ function forgetAll({ environment, xxhash }: OpenStore): void {
       const address = addressOfKey(key);
       if (address === undefined) environment.blobs.remove(key);
       else {
-        writeBlobRow(environment.blobs, address, { count: 0, byteLength: 0 }, xxhash);
+        const byteLength = readBlobRow(environment.blobs, address, xxhash)?.byteLength ?? 0;
+        if (byteLength < 0) space.account.distrust();
+        // Counted until it is freed.
+        writeBlobRow(environment.blobs, address, { count: 0, byteLength: Math.max(0, byteLength) }, xxhash);
         environment.unused.write(key, Buffer.of(1));
       }
     }

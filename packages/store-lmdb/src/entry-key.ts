@@ -39,18 +39,53 @@ export function indexKey(key: Uint8Array): Buffer {
   return hashed;
 }
 
+/** A key for looking it up, in memory that the next look-up overwrites. */
+export interface LookUpKey {
+  readonly place: Uint8Array;
+  readonly name: Uint8Array;
+}
+
 let scratch = Buffer.alloc(0);
 
-/** `indexKey` and `keyBytes` of a key for looking it up: views that the next call overwrites. */
-export function lookUpKey(key: string): { readonly place: Uint8Array; readonly name: Uint8Array } {
+/** Views of `scratch` by the length of their key, made once: to make two each time costs as much as to write the key. */
+const views: (LookUpKey | undefined)[] = new Array(1 + plainKeyBytes);
+
+/** `indexKey` and `keyBytes` of a key for looking it up. */
+export function lookUpKey(key: string): LookUpKey {
   // A UTF-16 unit takes at most three bytes.
-  if (key.length * 3 > plainKeyBytes || !isWellFormed(key)) {
-    const name = keyBytes(key);
-    return { place: indexKey(name), name };
-  }
+  if (key.length * 3 > plainKeyBytes) return lookUpAnyKey(key);
   if (scratch.byteLength === 0) scratch = Buffer.alloc(1 + plainKeyBytes, keyTag);
-  const end = 1 + scratch.write(key, 1, "utf8");
-  return { place: scratch.subarray(0, end), name: scratch.subarray(1, end) };
+  // Quicker than a call of `Buffer.write` for the short ASCII keys that most are.
+  if (key.length > shortKeyUnits) return lookUpWrittenKey(key);
+  for (let at = 0; at < key.length; at++) {
+    const unit = key.charCodeAt(at);
+    if (unit > 0x7f) return lookUpWrittenKey(key);
+    scratch[1 + at] = unit;
+  }
+  return viewOf(key.length);
+}
+
+const shortKeyUnits = 64;
+
+function lookUpWrittenKey(key: string): LookUpKey {
+  return isWellFormed(key) ? viewOf(scratch.write(key, 1, "utf8")) : lookUpAnyKey(key);
+}
+
+function lookUpAnyKey(key: string): LookUpKey {
+  const name = keyBytes(key);
+  return { place: indexKey(name), name };
+}
+
+function viewOf(byteLength: number): LookUpKey {
+  const before = views[byteLength];
+  if (before !== undefined) return before;
+  const { buffer, byteOffset } = scratch;
+  const made = {
+    place: new Uint8Array(buffer, byteOffset, 1 + byteLength),
+    name: new Uint8Array(buffer, byteOffset + 1, byteLength),
+  };
+  views[byteLength] = made;
+  return made;
 }
 
 /** The key at a place in the index, or `undefined` for a long key, which only its row tells. */

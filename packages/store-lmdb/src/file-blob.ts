@@ -24,6 +24,7 @@ const forgotten = new FinalizationRegistry<Descriptor>((descriptor) => descripto
 
 interface Descriptor {
   readonly file: number;
+  whenClosed(action: () => void): void;
   close(): void;
 }
 
@@ -36,6 +37,8 @@ export interface FileBlobOptions {
   readonly loadChunkDigests: () => Uint8Array | undefined;
   /** Called once, when the bytes prove damaged; `inode` is that of the file that is open. */
   readonly onDamaged: (error: DamagedBlobError, inode: number) => Promise<void>;
+  /** Called when the file is open. @returns what is called when it is closed, also when that was forgotten */
+  readonly onOpened: () => () => void;
 }
 
 /**
@@ -56,6 +59,7 @@ export function openFileBlob(path: string, options: FileBlobOptions): StoredBlob
     descriptor.close();
     throw error;
   }
+  descriptor.whenClosed(options.onOpened());
   let reading = 0;
   let closed = false;
   let readingDone: (() => void) | undefined;
@@ -86,6 +90,7 @@ export function openFileBlob(path: string, options: FileBlobOptions): StoredBlob
   let told: Promise<void> | undefined;
   const source: BlobSource = {
     byteLength: record.byteLength,
+    exclusive: true, // every read has memory of its own
     async slice(start, end = record.byteLength) {
       checkRange(start, end, record.byteLength);
       try {
@@ -106,12 +111,17 @@ export function openFileBlob(path: string, options: FileBlobOptions): StoredBlob
 function openDescriptor(path: string): Descriptor {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   let open = true;
+  let closed = () => {};
   return {
     file,
+    whenClosed(action) {
+      closed = action;
+    },
     close() {
       if (!open) return;
       open = false;
       closeSync(file);
+      closed();
     },
   };
 }

@@ -24,9 +24,14 @@ const pagesAtOnce = 2000;
  * Looks at an LMDB data file before LMDB does, because what is damaged there ends the process.
  *
  * @param thorough - follow every tree, page by page, as LMDB would; otherwise only the headers are read
+ * @param goOn - called now and then while this goes on
  * @returns `undefined` when the file is absent, empty, or sound
  */
-export async function findIndexDamage(path: string, thorough: boolean): Promise<IndexDamage | undefined> {
+export async function findIndexDamage(
+  path: string,
+  thorough: boolean,
+  goOn: () => void = () => {},
+): Promise<IndexDamage | undefined> {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -40,7 +45,7 @@ export async function findIndexDamage(path: string, thorough: boolean): Promise<
     if ("damage" in headers) return { reason: headers.damage, inode };
     const { header } = headers;
     if (!thorough || header === undefined || header.version !== knownVersion) return undefined;
-    const reason = await walk(file, size, header);
+    const reason = await walk(file, size, header, goOn);
     return reason === undefined ? undefined : { reason, inode };
   } finally {
     closeSync(file);
@@ -73,6 +78,7 @@ async function walk(
   file: number,
   sizeBytes: number,
   { pageSize, lastPage, trees }: IndexHeader,
+  goOn: () => void,
 ): Promise<string | undefined> {
   const pages = Math.min(lastPage + 1, Math.floor(sizeBytes / pageSize));
   if (!Number.isSafeInteger(lastPage)) return "its number of pages is impossible";
@@ -96,7 +102,9 @@ async function walk(
     const damage =
       meet(visit.page) ?? readPage(file, bytes, visit.page) ?? pageDamage(bytes, visit, { visits, meet, plant });
     if (damage !== undefined) return damage;
-    if (count % pagesAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (count % pagesAtOnce > 0) continue;
+    goOn();
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return undefined;
 }

@@ -1,9 +1,51 @@
-import { type Database, open, type RootDatabase, type Transaction, type TransactionFlags } from "lmdb";
+import * as engine from "lmdb";
+import {
+  type Database,
+  open,
+  type RangeOptions,
+  type RootDatabase,
+  type Transaction,
+  type TransactionFlags,
+} from "lmdb";
 
 /** Named databases of the index. The root database holds nothing but their names: clearing it aborts the process. */
-const tableNames = ["entries", "signatures", "blobs", "chunks", "unused"] as const;
+const tableNames = [
+  "entries",
+  "signatures",
+  "blobs",
+  "chunks",
+  "unused",
+  "usage",
+  "order",
+  "expiry",
+  "tagNames",
+  "tagged",
+  "leases",
+  "counters",
+  "space",
+  "uses",
+  "identity",
+] as const;
 
 export type TableName = (typeof tableNames)[number];
+
+/** Which rows of a table, and in which order. */
+export interface TableRange {
+  /** This key and those after it. Default: all. */
+  readonly from?: Uint8Array;
+  /** Keys before this one. Default: all. */
+  readonly before?: Uint8Array;
+  /** Descending instead of ascending. */
+  readonly reverse?: boolean;
+  /** At most so many: what is read is copied, and holds up the event loop. */
+  readonly limit: number;
+}
+
+/** A row with its key, both copied. */
+export interface TableRow {
+  readonly key: Uint8Array;
+  readonly row: Uint8Array;
+}
 
 /** A sorted map from bytes to bytes, to be read. Keys are 1 to 1,978 bytes. */
 export interface ReadableTable {
@@ -11,10 +53,16 @@ export interface ReadableTable {
   read(key: Uint8Array): Uint8Array | undefined;
   /** At most `limit` keys from `start` (inclusive) upwards, copied. */
   keysFrom(start: Uint8Array, limit: number): Uint8Array[];
+  /** The keys in a range, copied; within a transaction as they are by then. */
+  keysIn(range: TableRange): Uint8Array[];
+  /** The rows in a range, copied; within a transaction as they are by then. */
+  rowsIn(range: TableRange): TableRow[];
 }
 
 /** A sorted map from bytes to bytes. */
 export interface ByteTable extends ReadableTable {
+  /** `read` of what is committed by now, whoever did it; no moment is held on to. Within a transaction the same as `read`. */
+  readLatest(key: Uint8Array): Uint8Array | undefined;
   /** Writes a row; only within a transaction. @throws when the engine did not take it */
   write(key: Uint8Array, row: Uint8Array): void;
   /** Removes a row; only within a transaction. */
@@ -54,14 +102,15 @@ export function openLmdbEnvironment(path: string): LmdbEnvironment {
   const root: RootDatabase<Buffer, Uint8Array> = open({
     path,
     noSubdir: true,
-    maxDbs: 16,
+    maxDbs: 32,
     maxReaders: 1024,
     encoding: "binary",
     keyEncoding: "binary",
   });
   const databases = perTable((name) => root.openDB<Buffer, Uint8Array>(name, binaryTable));
+  const latest = latestTransaction(root);
   return {
-    ...perTable((name) => byteTable(databases[name])),
+    ...perTable((name) => byteTable(databases[name], latest)),
     refresh: () => root.resetReadTxn(),
     snapshot() {
       root.resetReadTxn();
@@ -73,7 +122,10 @@ export function openLmdbEnvironment(path: string): LmdbEnvironment {
     },
     transact: (body) => transact(root, body),
     dropDeadReaders: () => void root.readerCheck(),
-    close: () => root.close(),
+    close() {
+      latest.isClosed = true;
+      return root.close();
+    },
   };
 }
 
@@ -94,29 +146,97 @@ function perTable<Value>(make: (name: TableName) => Value): Record<TableName, Va
 
 type Table = Database<Buffer, Uint8Array>;
 
+/** Before every key: LMDB takes no empty ones, and without a start the engine leaves out those below 5. */
+const first = Buffer.of(0);
+
+function engineRange({ from = first, before, reverse = false, limit }: TableRange): RangeOptions {
+  if (!reverse) return { start: from, limit, ...(before === undefined ? {} : { end: before }) };
+  const start = before === undefined ? {} : { start: before, exclusiveStart: true };
+  return { ...start, end: from, inclusiveEnd: true, reverse: true, limit };
+}
+
 function readableTable(database: Table, options: { readonly transaction?: Transaction } = {}): ReadableTable {
+  const fast = database as unknown as FastReading;
   return {
     read(key) {
-      const found = (database as unknown as { getBinaryFast: FastRead }).getBinaryFast(key, options);
-      // The engine's own buffer is longer than the row; only its `length` property was set to the row's.
-      return found && new Uint8Array(found.buffer, found.byteOffset, found.length);
+      const found = fast.getBinaryFast(key, options);
+      return found && viewOf(found);
     },
     keysFrom(start, limit) {
       const keys: Uint8Array[] = [];
       for (const key of database.getKeys({ ...options, start, limit })) keys.push(key);
       return keys;
     },
+    keysIn(range) {
+      return [...database.getKeys({ ...options, ...engineRange(range) })];
+    },
+    rowsIn(range) {
+      const rows: TableRow[] = [];
+      for (const { key, value } of database.getRange({ ...options, ...engineRange(range) }))
+        rows.push({ key, row: value });
+      return rows;
+    },
   };
 }
 
 /** The engine's typings leave out that it takes a transaction, as `get` does. */
-type FastRead = (key: Uint8Array, options: { readonly transaction?: Transaction }) => Buffer | undefined;
+interface FastReading {
+  getBinaryFast(key: Uint8Array, options: { readonly transaction?: Transaction }): EngineBytes | undefined;
+}
 
-function byteTable(database: Table): ByteTable {
-  const { read, keysFrom } = readableTable(database);
+/** `isGlobal`: copied into the memory that the next read is copied into; otherwise it is the map of the file itself. */
+type EngineBytes = Buffer & { readonly isGlobal?: boolean };
+
+function viewOf(found: EngineBytes): Uint8Array {
+  // The engine's own buffer is longer than the row; only its `length` property was set to the row's.
+  return new Uint8Array(found.buffer, found.byteOffset, found.length);
+}
+
+/** A transaction for reading that is over after each read: the engine begins it anew by itself at the next one. */
+interface LatestTransaction {
+  readonly transaction: Transaction;
+  /** Lets go of the moment it shows. */
+  reset(): void;
+  isClosed: boolean;
+}
+
+/** Not in the engine's typings either. */
+type EngineTransaction = Transaction & { readonly address: number; isDone?: boolean };
+
+/**
+ * The engine's own transaction for reading is given a timer each time it is made to show the newest, which costs more than
+ * the read; this one is not, for it never shows anything between two reads.
+ */
+function latestTransaction(root: RootDatabase<Buffer, Uint8Array>): LatestTransaction {
+  const { resetTxn } = (engine as unknown as { nativeAddon: { resetTxn(address: number): void } }).nativeAddon;
+  root.resetReadTxn();
+  const transaction = root.useReadTransaction() as EngineTransaction;
+  // The engine lets go of what is in use, and never takes back what is done: others don't read by this one.
+  root.resetReadTxn();
+  transaction.isDone = true;
+  const { address } = transaction;
+  resetTxn(address);
+  // Its cursors go by whichever transaction was begun last.
+  root.getBinary(first);
+  root.resetReadTxn();
+  return { transaction, reset: () => resetTxn(address), isClosed: false };
+}
+
+function byteTable(database: Table, latest: LatestTransaction): ByteTable {
+  const readable = readableTable(database);
+  const { read } = readable;
+  const fast = database as unknown as FastReading;
   return {
-    read,
-    keysFrom,
+    ...readable,
+    readLatest(key) {
+      if (latest.isClosed) throw new Error("The index was closed.");
+      try {
+        const found = fast.getBinaryFast(key, latest);
+        return found && (found.isGlobal === true ? viewOf(found) : new Uint8Array(viewOf(found)));
+      } finally {
+        latest.reset();
+      }
+    },
     write(key, row) {
       void database.put(key, row as Buffer);
       // A put that fails within a synchronous transaction says nothing, so the row is looked at again.

@@ -1,21 +1,31 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { LarderError, loadXxhash } from "@larder/core";
+import { loadXxhash, type Xxhash } from "@larder/core";
 import { protectIndex } from "./cache-directory.js";
-import { findIndexDamage, type IndexDamage, isIndexDamage, isSameFile } from "./index-guard.js";
-import { isAsLeft, stampIndex } from "./index-stamp.js";
-import { type LmdbEnvironment, openLmdbEnvironment } from "./lmdb-environment.js";
+import { counterLog } from "./counters/counter-log.js";
+import { countsIn, countsPart } from "./counts-part.js";
+import { isSameFile } from "./index-guard.js";
+import { stampIndex } from "./index-stamp.js";
+import { adoptJournal } from "./journal/adopt-journal.js";
+import { type Journal, noJournal, openJournal } from "./journal/journal.js";
+import { journalKeeper } from "./journal/journal-keeper.js";
+import type { LmdbEnvironment } from "./lmdb-environment.js";
+import { openIndex } from "./open-index.js";
 import { whileNobodyOpens, withOpeningLock } from "./opening-lock.js";
-import { announcePresence, sweepTemporary } from "./presence.js";
-import { quarantineFile } from "./quarantine.js";
+import type { Presence } from "./presence.js";
+import { housekeeping } from "./space/housekeeping.js";
+import { dropDeadReservations, reservationsIn } from "./space/reservation-rows.js";
+import { type SpaceSettings, storeSpace } from "./space/store-space.js";
+import { type StoreContext, transactWithParts } from "./store-context.js";
 import { storeError } from "./store-error.js";
-import type { StoreContext } from "./store-operations.js";
+import { hasTagIndex } from "./tags/has-tag-index.js";
 import type { WarningListener } from "./warning.js";
 import { freeUnused, type WriteBatches, writeBatches } from "./write-batches.js";
 
 /** An open cache directory; one per real path and process, shared by everybody who has it open. */
 export interface OpenStore extends StoreContext {
   readonly batches: WriteBatches;
+  readonly journal: Journal;
   /** Whether the index that is open is still the one in the directory: someone may have deleted or replaced that. */
   isCurrent(): boolean;
   /** The index proved damaged while it was used: whoever opens it next looks it over. */
@@ -34,7 +44,7 @@ interface Shared {
  * LMDB must not be opened twice in one process, also not by two copies of this package: closing one would drop the
  * locks of the other. The number changes with the shape of what is shared.
  */
-const registryName = Symbol.for("larder.store-lmdb.stores.1");
+const registryName = Symbol.for("larder.store-lmdb.stores.2");
 
 function registry(): Map<string, Shared> {
   const holder = globalThis as { [registryName]?: Map<string, Shared> };
@@ -47,9 +57,13 @@ function registry(): Map<string, Shared> {
  *
  * @param root - real path of the directory
  */
-export async function openStore(root: string, onWarning: WarningListener): Promise<OpenStore> {
+export async function openStore(
+  root: string,
+  onWarning: WarningListener,
+  settings: SpaceSettings = {},
+): Promise<OpenStore> {
   for (;;) {
-    const shared = registry().get(root) ?? begin(root, onWarning);
+    const shared = registry().get(root) ?? begin(root, onWarning, settings);
     if (shared.closing !== undefined) {
       await shared.closing;
       continue;
@@ -64,8 +78,8 @@ export async function openStore(root: string, onWarning: WarningListener): Promi
   }
 }
 
-function begin(root: string, onWarning: WarningListener): Shared {
-  const shared: Shared = { uses: 0, opening: open(root, onWarning) };
+function begin(root: string, onWarning: WarningListener, settings: SpaceSettings): Shared {
+  const shared: Shared = { uses: 0, opening: open(root, onWarning, settings) };
   registry().set(root, shared);
   shared.opening.catch(() => forget(root, shared));
   return shared;
@@ -82,73 +96,120 @@ function forget(root: string, shared: Shared): void {
   if (registry().get(root) === shared) registry().delete(root);
 }
 
-async function open(root: string, onWarning: WarningListener): Promise<OpenStore> {
+async function open(root: string, onWarning: WarningListener, settings: SpaceSettings): Promise<OpenStore> {
   const xxhash = await loadXxhash();
-  const path = join(root, "index.lmdb");
   try {
-    const { environment, presence } = await withOpeningLock(root, async (alone) => {
-      const { died, present } = sweepTemporary(root);
-      const mayPutAway = alone && !present;
-      // Someone may have died of the index, or changed it. Where others work with it, it changes while it is looked at.
-      const damage = await findIndexDamage(path, mayPutAway && (died || !isAsLeft(root)));
-      if (damage !== undefined) putAway(root, path, damage, { onWarning, mayPutAway });
-      const presence = announcePresence(root);
-      const environment = openSoundEnvironment(root, path, { onWarning, mayPutAway });
-      presence.leaveAtExit(() => stampIndex(root));
-      return { environment, presence };
+    const opened = await withOpeningLock(root, async (alone, goOn) => {
+      const { environment, presence } = await openIndex(root, { alone, goOn, onWarning });
+      const base = {
+        root,
+        environment,
+        xxhash,
+        indexesTags: hasTagIndex(root),
+        ...keptInMemory(environment, xxhash, settings),
+      };
+      try {
+        presence.leaveAtExit(() => stampIndex(root, presence.noted()));
+        protectIndex(root);
+        environment.dropDeadReaders();
+        // Nobody writes while the lock is held, so this one need not look for others.
+        const undisturbed: StoreContext = {
+          ...base,
+          journal: noJournal,
+          transact: async (body) => transactWithParts(environment, base.parts, body),
+        };
+        const indexId = await adoptJournal(undisturbed, { goOn, onWarning });
+        const journal = openJournal(base, indexId);
+        return { base, presence, journal, indexId };
+      } catch (error) {
+        await environment.close();
+        presence.leave();
+        throw error;
+      }
     });
-    protectIndex(root);
-    environment.dropDeadReaders();
-    const context: StoreContext = {
-      root,
-      environment,
-      xxhash,
-      transact: (body) => whileNobodyOpens(root, presence, () => environment.transact(body)),
-    };
-    await freeUnused(context);
-    const batches = writeBatches(context);
-    const close = async () => {
-      await batches.idle();
-      await environment.close();
-      presence.leave();
-    };
-    const inode = statSync(path).ino;
-    return { ...context, batches, isCurrent: () => isSameFile(path, inode), suspect: presence.suspect, leave: close };
+    return await storeOf(opened, onWarning);
   } catch (error) {
     throw storeError("open the index", root, error);
   }
 }
 
-interface Care {
-  readonly onWarning: WarningListener;
-  /** Whether nobody else has the index open, or is about to. */
-  readonly mayPutAway: boolean;
+/** What is gathered between transactions. */
+function keptInMemory(
+  environment: LmdbEnvironment,
+  xxhash: Xxhash,
+  settings: SpaceSettings,
+): Pick<StoreContext, "parts" | "counters" | "space"> {
+  const counters = counterLog(environment, xxhash);
+  const space = storeSpace(environment, xxhash, settings);
+  return { parts: [counters, space], counters, space };
 }
 
-function openSoundEnvironment(root: string, path: string, care: Care): LmdbEnvironment {
-  try {
-    return openLmdbEnvironment(path);
-  } catch (error) {
-    const inode = statSync(path, { throwIfNoEntry: false })?.ino;
-    if (!isIndexDamage(error) || inode === undefined) throw error;
-    putAway(root, path, { reason: String((error as Error).message), inode }, care);
-    return openLmdbEnvironment(path);
-  }
+interface Opened {
+  readonly base: Omit<StoreContext, "journal" | "transact">;
+  readonly presence: Presence;
+  readonly journal: Journal;
+  readonly indexId: Uint8Array;
 }
 
-/** Moves a damaged index away, so that a new one is begun. */
-function putAway(root: string, path: string, { reason, inode }: IndexDamage, { onWarning, mayPutAway }: Care): void {
-  if (!mayPutAway) {
-    throw new LarderError(
-      `The index ${path} is damaged (${reason}), and other processes have it open. End them; the next to open it begins a new one.`,
-      { code: "damaged-index", facts: { path, reason } },
-    );
+async function storeOf({ base, presence, journal, indexId }: Opened, onWarning: WarningListener): Promise<OpenStore> {
+  const { environment, root } = base;
+  const noteCounts = () => {
+    try {
+      environment.refresh();
+      const counts = countsIn(environment, base.xxhash);
+      if (counts !== undefined) presence.note(counts);
+    } catch {
+      // The index can't be read any more: what was noted before stands.
+    }
+  };
+  // The journal is the last of the parts: nothing may fail after it but the commit.
+  base.parts.push(countsPart(environment, presence, base.xxhash), journal);
+  noteCounts();
+  presence.writing(false);
+  const context: StoreContext = {
+    ...base,
+    journal,
+    transact: (body) =>
+      whileNobodyOpens(root, presence, () => {
+        const result = transactWithParts(environment, base.parts, body);
+        keeper.look();
+        return result;
+      }),
+  };
+  const keeper = journalKeeper(context, { journal, indexId, onWarning });
+  const keeping = housekeeping(context);
+  base.parts.push(keeping);
+  await freeUnused(context);
+  if (reservationsIn(environment.space, base.xxhash).length > 0) {
+    await context.transact(() => dropDeadReservations(context));
   }
-  if (!isSameFile(path, inode)) return; // someone else has put it away already
-  const kept = quarantineFile(root, path, "index.lmdb");
-  if (existsSync(`${path}-lock`)) quarantineFile(root, `${path}-lock`, "index.lmdb-lock");
-  onWarning({
-    code: "index-quarantined",
-    message: `The index ${path} is damaged (${reason}). It was moved to ${kept} and a new one begun: what the cache held is stored again as it is needed.`,
-  });
+  const batches = writeBatches(context);
+  const close = async () => {
+    await keeping.stop();
+    await batches.idle();
+    await keeper.stop();
+    noteCounts();
+    await environment.close();
+    journal.close();
+    presence.leave();
+  };
+  const path = join(root, "index.lmdb");
+  const inode = statSync(path).ino;
+  const isCurrent = oncePerTurn(() => isSameFile(path, inode));
+  const store: OpenStore = { ...context, batches, journal, isCurrent, suspect: presence.suspect, leave: close };
+  keeping.start(store);
+  return store;
+}
+
+/** Asks once in each turn of the event loop: many writes begin in one. */
+function oncePerTurn(ask: () => boolean): () => boolean {
+  let answer: boolean | undefined;
+  return () => {
+    if (answer !== undefined) return answer;
+    answer = ask();
+    setImmediate(() => {
+      answer = undefined;
+    });
+    return answer;
+  };
 }

@@ -1,9 +1,25 @@
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { ownedFileName, ownerOf } from "./owned-file-name.js";
+import { systemCode } from "./store-error.js";
 
-/** This process's mark in `tmp/`: that it has the index open, or is about to; and whether it is writing just now. */
+/** What the index held at some moment, for the case that it is lost. */
+export interface IndexCounts {
+  /** Entries whose bytes are in the index itself. */
+  readonly values: number;
+  /** Rises with the index: of two counts the one with the higher number is the later. */
+  readonly sequence: number;
+}
+
+/**
+ * This process's mark in `tmp/`: that it has the index open, or is about to; whether it is writing just now; and what the
+ * index held after its last transaction.
+ */
 export interface Presence {
+  /** What stands in the mark from the next `writing` on. */
+  note(counts: IndexCounts): void;
+  /** What was noted last. */
+  noted(): IndexCounts | undefined;
   /** Says that a transaction is about to begin, or has ended. */
   writing(now: boolean): void;
   /** From now on `atEnd` runs, and the mark is removed, also when the process ends without closing the index. */
@@ -14,18 +30,25 @@ export interface Presence {
   leave(): void;
 }
 
-const markSuffix = ".running";
-const atRest = Buffer.from("0");
-const busy = Buffer.from("1");
+/** End of the names of marks. */
+export const markSuffix = ".running";
+
+/** Layout of a mark: `0` or `1` for whether it is writing; then, once known, values and sequence as 64-bit floats. */
+const atRest = 0x30;
+const busy = 0x31;
+const markBytes = 17;
 
 /** Marks that this process is about to open the index. A process that dies of it leaves the mark behind. */
 export function announcePresence(root: string): Presence {
   const mark = join(root, "tmp", ownedFileName(markSuffix));
   const file = openSync(mark, "wx", 0o600);
-  writeSync(file, atRest, 0, 1, 0);
+  const content = Buffer.alloc(markBytes, atRest);
+  let length = 1;
+  writeSync(file, content, 0, length, 0);
   let here = true;
   let suspected = false;
   let atEnd: (() => void) | undefined;
+  let noted: IndexCounts | undefined;
   const leave = () => {
     if (!here) return;
     here = false;
@@ -39,8 +62,17 @@ export function announcePresence(root: string): Presence {
     }
   };
   return {
+    noted: () => noted,
+    note(counts) {
+      noted = counts;
+      const { values, sequence } = counts;
+      content.writeDoubleLE(values, 1);
+      content.writeDoubleLE(sequence, 9);
+      length = markBytes;
+    },
     writing(now) {
-      if (here) writeSync(file, now ? busy : atRest, 0, 1, 0);
+      content[0] = now ? busy : atRest;
+      if (here) writeSync(file, content, 0, now ? 1 : length, 0);
     },
     leaveAtExit(action) {
       atEnd = action;
@@ -59,16 +91,28 @@ export function isSomeoneWriting(root: string): boolean {
   const directory = join(root, "tmp");
   return readdirSync(directory).some((name) => {
     const owner = name.endsWith(markSuffix) ? ownerOf(name) : undefined;
-    return owner !== undefined && owner.state !== "dead" && readMark(join(directory, name)) === "1";
+    return owner !== undefined && owner.state !== "dead" && readMark(join(directory, name))[0] === busy;
   });
 }
 
-function readMark(path: string): string {
+function readMark(path: string): Buffer {
   try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return ""; // left meanwhile
+    return readFileSync(path);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return Buffer.alloc(0); // left meanwhile
+    throw error;
   }
+}
+
+/** What the marks say that the index held, those of the dead too. */
+export function countsInMarks(root: string): IndexCounts[] {
+  const directory = join(root, "tmp");
+  const marks = readdirSync(directory).filter((name) => name.endsWith(markSuffix) && ownerOf(name) !== undefined);
+  return marks.flatMap((name) => {
+    const content = readMark(join(directory, name));
+    if (content.byteLength < markBytes) return [];
+    return [{ values: content.readDoubleLE(1), sequence: content.readDoubleLE(9) }];
+  });
 }
 
 /** What the marks of other processes tell. */

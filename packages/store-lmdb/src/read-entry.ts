@@ -1,20 +1,22 @@
 import {
   type Awaitable,
   type BlobRecord,
+  type BlobSource,
   checkRange,
   type DamagedBlobError,
   LarderError,
   type StoredBlob,
 } from "@larder/core";
-import { blobPath, type FileReference } from "./blob-address.js";
+import { blobPath, decodeReference, type FileReference } from "./blob-address.js";
 import { lookUpKey } from "./entry-key.js";
 import { openFileBlob } from "./file-blob.js";
 import { isIndexDamage } from "./index-guard.js";
 import type { OpenStore } from "./open-store.js";
+import { decodeRecord } from "./record-format.js";
 import { type PlacedRow, removeDamagedFile, removeDamagedRow, removeLostFile } from "./remove-damaged.js";
-import { decodeRow, type Row, readHead, rowKinds } from "./row-format.js";
+import { rowBounds, rowKinds, storedSequence } from "./row-format.js";
 import { systemCode } from "./store-error.js";
-import { readChunkDigests, referenceOf } from "./store-operations.js";
+import { readChunkDigests } from "./store-operations.js";
 import type { StoreWarning, WarningListener } from "./warning.js";
 
 /**
@@ -29,20 +31,23 @@ export function readEntry(
   const { name, place } = lookUpKey(key);
   let bytes: Uint8Array | undefined;
   try {
-    store.environment.refresh();
-    bytes = store.environment.entries.read(place);
+    bytes = store.environment.entries.readLatest(place);
   } catch (error) {
     onWarning(unreadable(store, key, error));
     return undefined;
   }
   if (bytes === undefined) return undefined;
-  const row = decodeRow(bytes, name, store.xxhash);
-  const record = row && (readHead(row) as BlobRecord | undefined);
-  if (row?.kind === rowKinds.inline && record?.byteLength === row.payload.byteLength) {
-    return inlineBlob(record, Buffer.from(row.payload));
+  const row = rowBounds(bytes, name, store.xxhash);
+  const record = row && decodeRecord(bytes, row.headStart, row.payloadStart);
+  if (row?.kind === rowKinds.inline && record?.byteLength === row.payloadEnd - row.payloadStart) {
+    // Not by `slice`, which fills the memory with zeros first.
+    const blob = inlineBlob(key, record, new Uint8Array(bytes.subarray(row.payloadStart, row.payloadEnd)));
+    store.space.noteRead(key, storedSequence(bytes));
+    return blob;
   }
   const placed: PlacedRow = { key, place: new Uint8Array(place), bytes: new Uint8Array(bytes) };
-  const reference = referenceOf(row as Row | undefined);
+  const reference =
+    row?.kind === rowKinds.file ? decodeReference(placed.bytes.subarray(row.payloadStart, row.payloadEnd)) : undefined;
   if (record === undefined || reference === undefined) return removeDamagedRow(store, placed, onWarning);
   return openFile(store, placed, { record, reference }, onWarning);
 }
@@ -58,19 +63,44 @@ function unreadable(store: OpenStore, key: string, error: unknown): StoreWarning
   };
 }
 
-function inlineBlob(record: BlobRecord, kept: Uint8Array): StoredBlob {
-  return {
-    record,
-    verified: true, // with its row, which was checked when it was read
-    source: {
-      byteLength: kept.byteLength,
-      slice(start, end = kept.byteLength) {
-        checkRange(start, end, kept.byteLength);
-        // A copy: the kept bytes serve later reads, and nobody may overwrite what those return.
-        return new Uint8Array(kept.subarray(start, end));
-      },
-    },
-  };
+/** @param kept - memory of its own */
+function inlineBlob(key: string, record: BlobRecord, kept: Uint8Array): StoredBlob {
+  const source = new KeptBytes(key, kept);
+  // Verified with its row, which was checked when it was read.
+  return { record, verified: true, source, takeBytes: () => source.take() };
+}
+
+/** A class, because objects of functions of their own are what a hit would spend most of its time on. */
+class KeptBytes implements BlobSource {
+  readonly byteLength: number;
+  readonly exclusive = true;
+  readonly #key: string;
+  #bytes: Uint8Array | undefined;
+
+  constructor(key: string, bytes: Uint8Array) {
+    this.byteLength = bytes.length;
+    this.#key = key;
+    this.#bytes = bytes;
+  }
+
+  slice(start: number, end = this.byteLength): Uint8Array {
+    checkRange(start, end, this.byteLength);
+    // A copy: the kept bytes serve later reads, and nobody may overwrite what those return.
+    return (this.#bytes ?? throwTaken(this.#key)).slice(start, end);
+  }
+
+  take(): Uint8Array {
+    const bytes = this.#bytes ?? throwTaken(this.#key);
+    this.#bytes = undefined;
+    return bytes;
+  }
+}
+
+function throwTaken(key: string): never {
+  throw new LarderError(
+    `The bytes of the blob under '${key}' were handed over and can't be read any more. Look the blob up again.`,
+    { code: "blob-closed", facts: { key } },
+  );
 }
 
 function openFile(
@@ -80,13 +110,16 @@ function openFile(
   onWarning: WarningListener,
 ): Awaitable<StoredBlob | undefined> {
   try {
-    return openFileBlob(blobPath(store.root, reference), {
+    const blob = openFileBlob(blobPath(store.root, reference), {
       record,
       xxhash: store.xxhash,
       describe: `The blob under '${placed.key}'`,
       loadChunkDigests: () => loadChunkDigests(store, reference),
       onDamaged: (error, inode) => removeDamagedFile(store, placed, { reference, error, inode }, onWarning),
+      onOpened: () => store.space.fileOpened(reference),
     });
+    store.space.noteRead(placed.key, storedSequence(placed.bytes));
+    return blob;
   } catch (error) {
     if (LarderError.isInstance(error, "damaged-blob")) {
       const { inode } = error.facts as { inode: number };
@@ -113,8 +146,7 @@ function openFile(
 function lookAgain(store: OpenStore, placed: PlacedRow, onWarning: WarningListener): Awaitable<StoredBlob | undefined> {
   let same = false;
   try {
-    store.environment.refresh();
-    const now = store.environment.entries.read(placed.place);
+    const now = store.environment.entries.readLatest(placed.place);
     same = now !== undefined && Buffer.compare(now, placed.bytes) === 0;
   } catch {
     // Read once more below, which tells of it.

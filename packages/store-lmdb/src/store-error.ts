@@ -22,7 +22,8 @@ type StoreErrorCode = "disk-full" | "permission-denied" | "too-many-open-files" 
 
 const advice: Record<StoreErrorCode, string> = {
   "disk-full": "Free some space on its file system, or choose another directory; nothing was stored.",
-  "permission-denied": "Give this user the right to write there, or choose another directory; nothing was stored.",
+  "permission-denied":
+    "Give this user the right to write there (reading it needs that too, for locks), or choose another directory; nothing was stored.",
   "too-many-open-files": "Close blobs and tables that are no longer needed, or raise the limit (ulimit -n).",
   "backend-failed": "Look at the cause; nothing was stored.",
 };
@@ -34,7 +35,7 @@ function codeOf(cause: unknown, directory: string): StoreErrorCode {
   if (code === "EACCES" || code === "EPERM" || code === "EROFS" || /Permission denied|Read-only/.test(reason)) {
     return "permission-denied";
   }
-  if (code === "EMFILE" || code === "ENFILE") return "too-many-open-files";
+  if (code === "EMFILE" || code === "ENFILE" || /Too many open files/.test(reason)) return "too-many-open-files";
   return /Input\/output error/.test(reason) && freeBytes(directory) < nearlyNothingBytes
     ? "disk-full"
     : "backend-failed";

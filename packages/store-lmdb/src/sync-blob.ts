@@ -9,7 +9,8 @@ export async function syncBlob(root: string, address: BlobAddress): Promise<void
   for (const directory of [last, dirname(last), join(root, address.folder)]) await syncDirectory(directory);
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Brings the names in a directory to disk. */
+export async function syncDirectory(path: string): Promise<void> {
   // Windows opens no directories, and brings names to disk by itself.
   if (process.platform === "win32") return;
   let directory: Awaited<ReturnType<typeof open>>;

@@ -164,7 +164,8 @@ function contentDigester({ record }: BlobToStore, xxhash: Xxhash): ContentDigest
   };
 }
 
-async function* piecesOf(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** The same bytes in pieces of whole chunks, except the last; each is a view that the next overwrites. */
+export async function* piecesOf(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const piece = Buffer.allocUnsafeSlow(pieceBytes);
   let filled = 0;
   for await (const part of parts) {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { indexKey, keyBytes, keyText, plainKeyBytes } from "../src/entry-key.js";
+import { indexKey, keyBytes, keyText, lookUpKey, plainKeyBytes } from "../src/entry-key.js";
 
 const seed = 20_261_121;
 /** Any string of UTF-16 units, also with lone surrogates. */
@@ -39,5 +39,20 @@ test("two keys meet at one place only when they are the same, however long they 
       for (const place of places) expect(place.byteLength).toBeLessThanOrEqual(1978);
     }),
     { seed, numRuns: 5000 },
+  );
+});
+
+test("a key is looked up at its place and by its bytes, whatever was looked up before", () => {
+  const ascii = fc.string({ minLength: 1, maxLength: 100 });
+  const long = fc.constantFrom(60, 64, 65, 633, 634, 1900, 1901, 5000).map((length) => "x".repeat(length));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(ascii, text, long), { minLength: 1 }), (keys) => {
+      for (const key of keys) {
+        const { place, name } = lookUpKey(key);
+        expect(Buffer.compare(place, indexKey(keyBytes(key)))).toBe(0);
+        expect(Buffer.compare(name, keyBytes(key))).toBe(0);
+      }
+    }),
+    { seed, numRuns: 300 },
   );
 });

@@ -16,6 +16,7 @@ import { dirname, join } from "node:path";
 import { LarderError } from "@larder/core";
 import { LmdbBackend } from "@larder/store-lmdb";
 import { afterEach, describe, expect, test } from "vitest";
+import { announcePresence } from "../src/presence.js";
 import { runProgram } from "./run-program.js";
 import { readBytes, sampleBlob, sampleBytes } from "./sample-blob.js";
 import { cacheDirectory } from "./temporary-directory.js";
@@ -51,6 +52,7 @@ describe("a new cache directory", () => {
       "blobs",
       "index.lmdb",
       "index.lmdb-lock",
+      "journal",
       "larder.json",
       "quarantine",
       "tables",
@@ -66,7 +68,7 @@ describe("a new cache directory", () => {
     );
     expect(readFileSync(join(directory, ".gitignore"), "utf8")).toBe("*\n");
     const { format, created } = JSON.parse(readFileSync(join(directory, "larder.json"), "utf8"));
-    expect(format).toBe(1);
+    expect(format).toBe(2);
     expect(Date.parse(created)).toBeGreaterThan(0);
   });
 
@@ -128,14 +130,55 @@ describe("a directory that can't be used", () => {
     const directory = cacheDirectory();
     await open(directory).setBlob("key", await sampleBlob(sampleBytes(10, 1)));
     await opened.pop()!.close();
-    writeFileSync(join(directory, "larder.json"), '{"format":2}');
+    writeFileSync(join(directory, "larder.json"), '{"format":3}');
     const before = readdirSync(directory, { recursive: true }).sort();
     await expect(open(directory).setBlob("key", await sampleBlob(sampleBytes(20, 1)))).rejects.toSatisfy(
       withCode("newer-format"),
     );
     await expect(open(directory).clear()).rejects.toThrow("Update Larder");
-    expect(readFileSync(join(directory, "larder.json"), "utf8")).toBe('{"format":2}');
+    expect(readFileSync(join(directory, "larder.json"), "utf8")).toBe('{"format":3}');
     expect(readdirSync(directory, { recursive: true }).sort()).toEqual(before);
+  });
+});
+
+describe("a directory of an older format", () => {
+  async function older(): Promise<string> {
+    const directory = cacheDirectory();
+    await open(directory).setBlob("large", await sampleBlob(sampleBytes(100_000, 1)));
+    await opened.pop()!.close();
+    writeFileSync(join(directory, "larder.json"), '{"format":1,"created":"2026-01-01T00:00:00.000Z","shards":1}');
+    rmSync(join(directory, "journal"), { recursive: true });
+    return directory;
+  }
+
+  test("is begun anew with a warning; its files are left, for check to name and clear to free", async () => {
+    const directory = await older();
+    const warnings: string[] = [];
+    const backend = open(directory, warnings);
+    expect(await backend.getBlob("large")).toBeUndefined();
+    expect(warnings).toEqual(["older-format"]);
+    expect(JSON.parse(readFileSync(join(directory, "larder.json"), "utf8"))).toEqual({
+      format: 2,
+      created: "2026-01-01T00:00:00.000Z",
+      shards: 1,
+    });
+    expect((await backend.check()).problems.map(({ kind }) => kind)).toContain("file-without-row");
+    await backend.setBlob("large", await sampleBlob(sampleBytes(100_000, 1)));
+    expect(await readBytes(backend, "large")).toEqual(sampleBytes(100_000, 1));
+    await backend.clear();
+    expect(
+      readdirSync(join(directory, "blobs"), { recursive: true, withFileTypes: true }).filter((one) => one.isFile()),
+    ).toEqual([]);
+  });
+
+  test("is refused while someone has it open, and left as it is", async () => {
+    const directory = await older();
+    const user = announcePresence(directory);
+    await expect(open(directory).getBlob("large")).rejects.toSatisfy(withCode("older-format"));
+    expect(readFileSync(join(directory, "larder.json"), "utf8")).toContain('"format":1');
+    expect(readdirSync(join(directory, "quarantine"))).toEqual([]);
+    user.leave();
+    expect(await open(directory).getBlob("large")).toBeUndefined();
   });
 });
 
@@ -164,7 +207,8 @@ describe("a directory that was left behind", () => {
     // Another process opens the directory while this one has it open: what is ours stays.
     await runProgram("hammer", [directory, "1", "20", "3"]);
     expect(readdirSync(join(directory, "tmp")).sort()).toEqual([...own, "not ours"].sort());
-    expect((await living.check()).problems.map(({ what }) => what)).toEqual(["tmp/not ours"]);
+    const { problems, notes } = await living.check();
+    expect({ problems, notes: notes.map(({ what }) => what) }).toEqual({ problems: [], notes: ["tmp/not ours"] });
   });
 
   test("is begun anew when it is deleted while it is open", async () => {
@@ -206,17 +250,31 @@ describe("an index that is not as it was left", () => {
     const warnings: string[] = [];
     const backend = open(directory, warnings);
     expect(await backend.getBlob("key 7")).toBeUndefined();
-    expect(warnings).toEqual(["index-quarantined"]);
+    expect(warnings).toEqual(["index-quarantined", "index-rebuilt"]);
     expect(readdirSync(join(directory, "quarantine")).some((name) => name.startsWith("index.lmdb."))).toBe(true);
     await backend.setBlob("key 7", await sampleBlob(sampleBytes(500, 7)));
     expect(await readBytes(backend, "key 7")).toEqual(sampleBytes(500, 7));
   });
 
-  test("begins anew when it was taken away; the files it knew are named by check and freed by clear", async () => {
+  test("is rebuilt from the journal when it was taken away", async () => {
     const directory = await written();
     await open(directory).setBlob("large", await sampleBlob(sampleBytes(100_000, 1)));
     await opened.pop()!.close();
     renameSync(join(directory, "index.lmdb"), join(dirname(directory), "taken"));
+    const warnings: string[] = [];
+    const backend = open(directory, warnings);
+    expect(await readBytes(backend, "large")).toEqual(sampleBytes(100_000, 1));
+    expect(await backend.getBlob("key 7")).toBeUndefined();
+    expect(warnings).toEqual(["index-rebuilt"]);
+    expect((await backend.check()).problems).toEqual([]);
+  });
+
+  test("begins anew when it was taken away with its journal; the files it knew are named by check and freed by clear", async () => {
+    const directory = await written();
+    await open(directory).setBlob("large", await sampleBlob(sampleBytes(100_000, 1)));
+    await opened.pop()!.close();
+    renameSync(join(directory, "index.lmdb"), join(dirname(directory), "taken"));
+    rmSync(join(directory, "journal"), { recursive: true });
     const backend = open(directory);
     expect(await backend.getBlob("large")).toBeUndefined();
     expect((await backend.check()).problems.map(({ kind }) => kind)).toEqual(["file-without-row"]);

@@ -9,14 +9,15 @@ export interface Program {
   readonly ended: Promise<{ code: number | null; signal: string | null; output: readonly string[]; errors: string }>;
 }
 
+/** Around a program: a command of the shell that runs before it, or a command with its arguments that runs it. */
+export type Around = string | { readonly wrapper: readonly string[] };
+
 /** Starts `test/programs/<name>.ts` on the sources, with arguments it finds in `process.argv` from 2. */
-export function startProgram(name: string, args: readonly string[], shell?: string): Program {
+export function startProgram(name: string, args: readonly string[], around: Around = ":"): Program {
   const file = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
   const node = ["--conditions=larder-source", "--import", "tsx", file, ...args];
-  const command =
-    shell === undefined
-      ? [process.execPath, ...node]
-      : ["sh", "-c", `${shell}; exec "$@"`, "sh", process.execPath, ...node];
+  const wrapper = typeof around === "string" ? ["sh", "-c", `${around}; exec "$@"`, "sh"] : around.wrapper;
+  const command = [...(around === ":" ? [] : wrapper), process.execPath, ...node];
   const child = spawn(command[0]!, command.slice(1), { stdio: ["pipe", "pipe", "pipe"] });
   const output: string[] = [];
   let errors = "";
@@ -34,8 +35,8 @@ export function startProgram(name: string, args: readonly string[], shell?: stri
 }
 
 /** Runs a program to its end, which must be a good one. */
-export async function runProgram(name: string, args: readonly string[], shell?: string): Promise<readonly string[]> {
-  const { code, signal, output, errors } = await startProgram(name, args, shell).ended;
+export async function runProgram(name: string, args: readonly string[], around?: Around): Promise<readonly string[]> {
+  const { code, signal, output, errors } = await startProgram(name, args, around).ended;
   if (code !== 0) throw new Error(`${name} ended with ${code ?? signal}:\n${output.slice(-20).join("\n")}\n${errors}`);
   return output;
 }

@@ -39,10 +39,12 @@ export interface Benchmark {
   measure(effort: Effort): AsyncIterable<BenchmarkResult>;
 }
 
-/** An aim not to be exceeded: a figure of our own, a ratio to a peer, or so much more than a peer (in the case's unit). */
+/** An aim: a figure of our own, a ratio to a peer, or so much more than a peer (in the case's unit), not to be exceeded. */
 export type Goal =
   | { readonly ours: number }
   | { readonly peer: string; readonly ratio: number }
+  /** Where more is better: at least so many times the peer. */
+  | { readonly peer: string; readonly atLeast: number }
   | { readonly peer: string; readonly more: number };
 
 /** What a result is made of, before medians and ratios. */
@@ -91,6 +93,7 @@ export function median(figures: readonly number[]): number {
 function describeGoal({ goal, unit }: Measured): string | null {
   if (goal === undefined) return null;
   if ("ours" in goal) return `at most ${goal.ours} ${unit}`;
+  if ("atLeast" in goal) return `at least ${goal.atLeast} × ${goal.peer}`;
   return "ratio" in goal
     ? `at most ${goal.ratio} × ${goal.peer}`
     : `at most ${goal.more} ${unit} more than ${goal.peer}`;
@@ -101,5 +104,6 @@ function isMet(goal: Goal | undefined, ours: number, peers: Readonly<Record<stri
   if ("ours" in goal) return ours <= goal.ours;
   const peer = peers[goal.peer];
   if (peer === undefined) return false;
+  if ("atLeast" in goal) return ours >= peer * goal.atLeast;
   return "ratio" in goal ? ours <= peer * goal.ratio : ours <= peer + goal.more;
 }

@@ -1,13 +1,20 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import type { Benchmark, BenchmarkResult } from "./benchmark.js";
+import { cacheBenchmark } from "./benchmarks/cache.js";
 import { demoBenchmark } from "./benchmarks/demo.js";
 import { digestBenchmark } from "./benchmarks/digest.js";
 import { pipelineBenchmark } from "./benchmarks/pipeline.js";
 import { storeBenchmark } from "./benchmarks/store.js";
 import { describeResult } from "./result-table.js";
 
-const benchmarks: readonly Benchmark[] = [pipelineBenchmark, storeBenchmark, digestBenchmark, demoBenchmark];
+const benchmarks: readonly Benchmark[] = [
+  pipelineBenchmark,
+  storeBenchmark,
+  cacheBenchmark,
+  digestBenchmark,
+  demoBenchmark,
+];
 
 function help(): string {
   const list = benchmarks.map(({ name, description }) => `  ${name.padEnd(10)} ${description}`).join("\n");

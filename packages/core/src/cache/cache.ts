@@ -1,37 +1,38 @@
+import type { Readable } from "node:stream";
 import type { CacheBackend } from "../backend.js";
 import type { BlobRecord } from "../blob-record.js";
 import type { Awaitable } from "../blob-source.js";
-import { loadXxhash } from "../checksum/xxhash.js";
-import { type Clock, systemClock } from "../clock.js";
-import type { ValueCodec } from "../codec.js";
-import type { CacheEventListener } from "../events.js";
-import { backendFailure } from "./backend-failure.js";
-import { type CacheEntry, cacheEntry } from "./cache-entry.js";
-import { checkBackend } from "./check-backend.js";
+import type { KeyRange, TagQuery, TagUse, TransactionOptions, Volume } from "../capabilities/index.js";
+import { type AddOutcome, addValue } from "./atomics/add-value.js";
+import type { CacheView } from "./atomics/cache-view.js";
+import { type IncrementOptions, negated } from "./atomics/increment.js";
+import { popValue } from "./atomics/pop-value.js";
+import type { TouchOptions } from "./atomics/touched-record.js";
+import { stepOn, transactionOn } from "./atomics/transaction-on.js";
+import type { CacheEntry } from "./cache-entry.js";
+import type { CacheOptions } from "./cache-options.js";
+import { type CacheParts, cacheParts } from "./cache-parts.js";
+import type { CacheStatistics } from "./cache-statistics.js";
 import { checkKey } from "./check-key.js";
-import { type CodecSet, codecSet } from "./codec-set.js";
+import { clearAll } from "./clear-all.js";
+import { getOrSetIn } from "./compute/get-or-set.js";
+import type { Compute, GetOrSetOptions } from "./compute/get-or-set-options.js";
 import { deleteBlobOf } from "./delete-blob.js";
-import { decodeAgain, type EncodedBlob, encodeValue, type UncacheableValue } from "./encode-value.js";
-import { type EntryReader, entryReader, type FoundBlob, release } from "./entry-reader.js";
-import { type FlightState, flights, type Landing, ownCopy } from "./flights.js";
-import { guardedListener } from "./guarded-listener.js";
+import { release } from "./entry-reader.js";
+import { findEntry } from "./find-entry.js";
+import { getMany } from "./get-many.js";
+import { entriesOf } from "./list-entries.js";
 import { keysOf } from "./list-keys.js";
-import { makeRecord, type RecordTemplate, recordTemplate } from "./make-record.js";
+import { lookUp, valueAlone } from "./look-up.js";
 import { type Memoized, type MemoizeOptions, memoizeOn } from "./memoize.js";
+import { setMany } from "./set-many.js";
 import type { SetOptions, SetOutcome } from "./set-options.js";
-import { writeQueue } from "./write-queue.js";
-
-/** What a {@link Cache} is made of. */
-export interface CacheOptions {
-  /** Where bytes are kept. */
-  readonly backend: CacheBackend;
-  /** Codecs asked before those of the backend and the built-in ones. */
-  readonly codecs?: readonly ValueCodec[];
-  /** Default: the clock of the machine. */
-  readonly clock?: Clock;
-  /** Told of hits, misses, writes and warnings. Without it the cache is silent. */
-  readonly onEvent?: CacheEventListener | undefined;
-}
+import { flushStatistics, readStatistics } from "./statistics.js";
+import { storeValue } from "./store-value.js";
+import { readStream } from "./streams/read-stream.js";
+import { type WriteStreamOptions, writeStream } from "./streams/write-stream.js";
+import { evictTagged, taggedKeys, tagsOf } from "./tags.js";
+import { volumeOf } from "./volume-of.js";
 
 /**
  * A backend with codecs and policy: values in, values out.
@@ -41,25 +42,12 @@ export interface CacheOptions {
  */
 export class Cache {
   readonly backend: CacheBackend;
-  readonly #codecs: CodecSet;
-  readonly #clock: Clock;
-  readonly #onEvent: CacheEventListener | undefined;
-  readonly #reader: EntryReader;
-  readonly #flights = flights();
-  readonly #queue = writeQueue();
+  readonly #parts: CacheParts;
 
   /** @throws LarderError `invalid-backend` when the backend lacks one of the five methods, naming it */
   constructor(options: CacheOptions) {
-    this.backend = checkBackend(options?.backend);
-    this.#codecs = codecSet(options.codecs, this.backend.codecs);
-    this.#clock = options.clock ?? systemClock;
-    this.#onEvent = guardedListener(options.onEvent);
-    this.#reader = entryReader({
-      backend: this.backend,
-      codecs: this.#codecs,
-      clock: this.#clock,
-      onEvent: this.#onEvent,
-    });
+    this.#parts = cacheParts(options);
+    this.backend = this.#parts.backend;
   }
 
   /**
@@ -68,9 +56,8 @@ export class Cache {
    *
    * @throws LarderError `invalid-key`
    */
-  async get<T = unknown>(key: string): Promise<T | undefined> {
-    checkKey(key);
-    return (await this.#lookUp(key, undefined))?.value as T | undefined;
+  get<T = unknown>(key: string): Promise<T | undefined> {
+    return lookUp(this.#parts, key, valueAlone) as Promise<T | undefined>;
   }
 
   /**
@@ -81,13 +68,7 @@ export class Cache {
    */
   async entry(key: string): Promise<CacheEntry | undefined> {
     checkKey(key);
-    const found = await this.#reader.find(key);
-    if (typeof found === "string") {
-      this.#onEvent?.({ type: "miss", key, reason: found });
-      return undefined;
-    }
-    this.#onEvent?.({ type: "hit", key, record: found.stored.record });
-    return cacheEntry(found);
+    return findEntry(this.#parts, key);
   }
 
   /**
@@ -101,20 +82,7 @@ export class Cache {
    */
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<SetOutcome> {
     checkKey(key);
-    const template = recordTemplate(options);
-    this.#flights.supersede(key);
-    const encoding = encodeValue(key, value, options.codec, this.#codecs);
-    return this.#queue.run(key, async () => {
-      const encoded = await encoding;
-      if (encoded.codec === undefined) {
-        await deleteBlobOf(this.backend, key);
-        return this.#uncacheable(key, encoded);
-      }
-      const record = await this.#record(encoded, template);
-      options.onEncoded?.(record);
-      await this.#store(key, encoded, record);
-      return { stored: true, record };
-    });
+    return storeValue(this.#parts, key, value, options);
   }
 
   /**
@@ -124,7 +92,7 @@ export class Cache {
    */
   async has(key: string): Promise<boolean> {
     checkKey(key);
-    const found = await this.#reader.find(key);
+    const found = await this.#parts.reader.find(key);
     if (typeof found === "string") return false;
     await release(found.stored);
     return true;
@@ -138,45 +106,229 @@ export class Cache {
    */
   async delete(key: string): Promise<boolean> {
     checkKey(key);
-    this.#flights.supersede(key);
-    const deleted = await this.#queue.run(key, () => deleteBlobOf(this.backend, key));
-    if (deleted) this.#onEvent?.({ type: "delete", key });
+    this.#parts.flights.supersede(key);
+    const deleted = await this.#parts.queue.run(key, () => deleteBlobOf(this.backend, key));
+    if (deleted) this.#parts.onEvent?.({ type: "delete", key });
     return deleted;
   }
 
   /**
-   * The keys that begin with `prefix`, ascending by UTF-8 bytes; those of expired entries too.
+   * The values of those keys that have one; a stored `undefined` is among them. In the order of `keys`.
    *
-   * @throws UnsupportedCapabilityError when the backend can't list its keys
+   * @throws LarderError `invalid-key`
    */
-  keys(options: { readonly prefix?: string } = {}): AsyncIterable<string> {
-    return keysOf(this.backend, options);
+  async getMany<T = unknown>(keys: Iterable<string>): Promise<Map<string, T>> {
+    return getMany(this.#parts, keys);
+  }
+
+  /**
+   * Does {@link set} for each entry, with the same options; where the backend batches its writes they share a commit. All
+   * are tried, even when some fail. Don't change the values before it has resolved.
+   *
+   * @returns the outcomes, in the order of `entries`
+   * @throws what {@link set} throws: of those that failed, the error of the first
+   */
+  async setMany(entries: Iterable<readonly [string, unknown]>, options: SetOptions = {}): Promise<SetOutcome[]> {
+    return setMany(this.#parts, entries, options);
+  }
+
+  /**
+   * Stores a value only where {@link has} finds none: of all processes that add at the same time, one stores. What no codec
+   * takes is not stored, and changes nothing.
+   *
+   * @throws what {@link set} throws; UnsupportedCapabilityError when the backend has no transactions
+   */
+  async add(key: string, value: unknown, options: SetOptions = {}): Promise<AddOutcome> {
+    checkKey(key);
+    return addValue(this.#parts, key, value, options);
+  }
+
+  /**
+   * Takes the value under a key out, as {@link get} and {@link delete} in one step: of all processes that pop at the same
+   * time, one gets it. `undefined` when there was none.
+   *
+   * @throws what {@link delete} throws; UnsupportedCapabilityError when the backend has no transactions
+   */
+  async pop<T = unknown>(key: string): Promise<T | undefined> {
+    checkKey(key);
+    return popValue(this.#parts, key) as Promise<T | undefined>;
+  }
+
+  /**
+   * Gives a fresh value a new time to live, counted from now; its bytes, and when it was created, stay. `false` when there
+   * is no fresh value.
+   *
+   * @throws LarderError `invalid-key`, `invalid-ttl`; UnsupportedCapabilityError when the backend has no transactions
+   */
+  async touch(key: string, options: TouchOptions = {}): Promise<boolean> {
+    checkKey(key);
+    return stepOn(this.#parts, key, "Touching a value", (view) => view.touch(key, options));
+  }
+
+  /**
+   * Adds to the number under a key, exactly, whoever else does at the same time; where there is no fresh one, to `initial`,
+   * with the options. A number that is there keeps its expiry, tags and origin. Bigints are changed by bigints, and stay what
+   * they are.
+   *
+   * @param by - a finite number, or a bigint; default 1
+   * @returns the new number
+   * @throws LarderError `not-a-number` when what is stored is none, or not of the kind of `by`; `number-out-of-range`
+   *   when the sum of integers reaches ±2⁵³, or that of others is not finite; nothing is changed then
+   * @throws LarderError `invalid-key`, `invalid-option`; UnsupportedCapabilityError when the backend has no transactions
+   */
+  async increment(key: string, by?: number, options?: IncrementOptions<number>): Promise<number>;
+  async increment(key: string, by: bigint, options?: IncrementOptions<bigint>): Promise<bigint>;
+  async increment(key: string, by: number | bigint = 1, options?: IncrementOptions<never>): Promise<number | bigint> {
+    checkKey(key);
+    const step = (view: CacheView) => view.increment(key, by as number, options);
+    return stepOn(this.#parts, key, "Incrementing", step, { commutes: true });
+  }
+
+  /** {@link increment} by `-by`. */
+  async decrement(key: string, by?: number, options?: IncrementOptions<number>): Promise<number>;
+  async decrement(key: string, by: bigint, options?: IncrementOptions<bigint>): Promise<bigint>;
+  async decrement(key: string, by: number | bigint = 1, options?: IncrementOptions<never>): Promise<number | bigint> {
+    return this.increment(key, negated(by) as number, options);
+  }
+
+  /**
+   * Reads and changes several values as one step, while nobody else writes: all changes are made when `fn` returns, and
+   * none when it throws. `fn` is synchronous, and may run more than once: it should do nothing else. Writes asked of this
+   * cache before have ended when it runs. Events are sent once it is committed.
+   *
+   * @param options - `key`: where the backend is in several shards, one of the keys; all must be in its shard
+   * @throws what `fn` throws; LarderError `asynchronous-transaction`, `asynchronous-codec`, `backend-failed`, or the
+   *   backend's own; UnsupportedCapabilityError when the backend has no transactions
+   */
+  async transaction<Result>(fn: (view: CacheView) => Result, options: TransactionOptions = {}): Promise<Result> {
+    return transactionOn(this.#parts, fn, options);
+  }
+
+  /**
+   * The bytes under a key as a stream, each part checked before it is handed out; `undefined` when {@link get} would find
+   * nothing. It emits `DamagedBlobError` where the bytes prove damaged. Read it to its end, or destroy it.
+   *
+   * @throws LarderError `invalid-key`; `not-bytes` when the value was not stored as bytes
+   */
+  async readStream(key: string): Promise<Readable | undefined> {
+    checkKey(key);
+    return readStream(this.#parts, key);
+  }
+
+  /**
+   * Stores bytes that arrive one after the other, as one value; `get` then finds a `Uint8Array`. It takes the place of what
+   * the key had when `source` has ended; when that throws or is destroyed, nothing is stored. A backend without the
+   * capability `streams` gets the bytes when all are in memory. Its age counts from the call.
+   *
+   * @returns the record
+   * @throws what `source` throws; LarderError `invalid-stream` when it holds anything but bytes
+   * @throws LarderError `invalid-key`, `invalid-ttl`, `invalid-option`, `backend-failed`, or the backend's own
+   */
+  async writeStream(
+    key: string,
+    source: AsyncIterable<Uint8Array> | Readable,
+    options: WriteStreamOptions = {},
+  ): Promise<BlobRecord> {
+    checkKey(key);
+    return writeStream(this.#parts, key, source, options);
+  }
+
+  /**
+   * The keys in a range, ascending by UTF-8 bytes or descending; those of expired entries too.
+   *
+   * @throws LarderError `invalid-option`; UnsupportedCapabilityError when the backend can't list its keys
+   */
+  keys(range: KeyRange = {}): AsyncIterable<string> {
+    return keysOf(this.backend, range);
+  }
+
+  /**
+   * The entries in a range that are fresh, with their keys; `limit` counts these. Each is closed when the next is asked for.
+   * They are told as no hits.
+   *
+   * @throws LarderError `invalid-option`; UnsupportedCapabilityError when the backend can't list its keys
+   */
+  entries(range: KeyRange = {}): AsyncIterable<readonly [string, CacheEntry]> {
+    return entriesOf(this.#parts, range);
+  }
+
+  /**
+   * The tags in use, ascending by UTF-8 bytes, and how many entries have each.
+   *
+   * @throws UnsupportedCapabilityError when the backend has no tag index; so do the three methods below
+   */
+  tags(): AsyncIterable<TagUse> {
+    return tagsOf(this.#parts);
+  }
+
+  /**
+   * The keys of the entries that match, ascending by UTF-8 bytes; those of expired entries too.
+   *
+   * @throws LarderError `empty-tag-query`, `invalid-option`
+   */
+  taggedKeys(query: TagQuery): AsyncIterable<string> {
+    return taggedKeys(this.#parts, query);
+  }
+
+  /** {@link evict} of what has this tag. */
+  async evictTag(tag: string): Promise<number> {
+    return evictTagged(this.#parts, { allTags: [tag] });
+  }
+
+  /**
+   * Forgets the entries that match, pinned ones too. A value with such tags that this cache is computing is handed to those
+   * who wait for it, but not stored; one that another process is computing may be stored afterwards.
+   *
+   * @returns how many there were
+   * @throws LarderError `empty-tag-query`, `invalid-option`; `backend-failed`, or the backend's own `LarderError`
+   */
+  async evict(query: TagQuery): Promise<number> {
+    return evictTagged(this.#parts, query);
+  }
+
+  /**
+   * Forgets everything the backend holds, signatures of nodes and statistics too. Values being computed are not stored.
+   *
+   * @throws LarderError `backend-failed`, or the backend's own
+   */
+  async clear(): Promise<void> {
+    return clearAll(this.#parts);
+  }
+
+  /**
+   * What all processes have done with the backend; what other threads have counted in the last second may be missing.
+   *
+   * @throws UnsupportedCapabilityError when the backend has no counters; LarderError `backend-failed`, or its own
+   */
+  async stats(): Promise<CacheStatistics> {
+    return readStatistics(this.backend);
+  }
+
+  /**
+   * What the backend holds now, and its limit.
+   *
+   * @throws UnsupportedCapabilityError when the backend does not know its size
+   */
+  async volume(): Promise<Volume> {
+    return volumeOf(this.backend);
   }
 
   /**
    * The value under a key, or what `compute` returns, which is stored. `undefined` and `null` are values like others.
-   * Callers that ask for one key at the same time share one lookup and one computation; each gets objects of its own
-   * where the value could be stored. What `compute` throws reaches all of them, and nothing is stored. A value that can't
-   * be stored, or a backend that fails to, is a warning event.
+   * Callers that ask for one key at the same time share one computation: those of this cache, and where the backend has
+   * leases those of all threads and processes that share it. Each gets objects of its own where the value could be stored.
+   * What `compute` throws reaches all who wait, and nothing is stored. A value that can't be stored, or a backend that
+   * fails to, is a warning event; then each thread and process computes for itself.
    *
    * With `ttlSeconds` an entry older than that is a miss, also one that was stored to live longer. `compute` must not ask
-   * this cache for its own key: it would wait for itself.
+   * for its own key: it would wait for itself.
    *
    * @throws LarderError `invalid-key`, `invalid-ttl`, `invalid-option`; and what `compute` throws
+   * @throws ComputeFailedElsewhereError when another thread or process computed it, and failed
+   * @throws ComputeTimeoutError after `hardTimeoutMs`; the reason of `signal` when it is aborted; LarderError `cache-closed`
    */
-  async getOrSet<T>(key: string, compute: () => Awaitable<T>, options: SetOptions = {}): Promise<T> {
-    checkKey(key);
-    const template = recordTemplate(options);
-    const underWay = this.#flights.under(key);
-    if (underWay === undefined) {
-      const flight = this.#flights.start(key, (state) => this.#fly(key, compute, options, template, state));
-      return (await flight.landing).value as T;
-    }
-    const landing = await underWay.landing;
-    if (!landing.found) return (await ownCopy(landing)) as T;
-    // Found, by the measure of whoever came first: this caller looks by its own.
-    const read = await this.#lookUp(key, template.lifetimeMs);
-    return read === undefined ? this.getOrSet(key, compute, options) : (read.value as T);
+  getOrSet<T>(key: string, compute: Compute<T>, options?: GetOrSetOptions): Promise<T> {
+    return getOrSetIn(this.#parts, key, compute, options) as Promise<T>;
   }
 
   /**
@@ -190,77 +342,22 @@ export class Cache {
     fn: (...args: Args) => Awaitable<Result>,
     options: MemoizeOptions,
   ): Memoized<Args, Result> {
-    recordTemplate(options);
-    return memoizeOn({ cache: this, onEvent: this.#onEvent }, fn, options);
+    return memoizeOn({ cache: this, onEvent: this.#parts.onEvent }, fn, options);
   }
 
   /**
-   * Waits for writes under way and closes the backend. Values still being computed are not stored. Using the cache
+   * Waits for writes under way and closes the backend. Values still being computed are not stored; those
+   * that another thread or process computes are waited for no more. Using the cache
    * afterwards opens the backend again, where the backend can.
    */
   async close(): Promise<void> {
-    this.#flights.supersedeAll();
-    await this.#queue.idle();
+    const { flights, queue, leases, expiring } = this.#parts;
+    flights.close();
+    await queue.idle();
+    await leases?.close();
+    await expiring.idle();
+    // Those of other caches on this backend too: handed on later they would open it again.
+    flushStatistics(this.backend);
     await this.backend.close?.();
-  }
-
-  async #lookUp(key: string, maxAgeMs: number | undefined): Promise<{ readonly value: unknown } | undefined> {
-    const found = await this.#reader.find(key, maxAgeMs);
-    const read = typeof found === "string" ? { miss: found } : await this.#reader.read(found);
-    if (read.miss !== undefined) {
-      this.#onEvent?.({ type: "miss", key, reason: read.miss });
-      return undefined;
-    }
-    this.#onEvent?.({ type: "hit", key, record: (found as FoundBlob).stored.record });
-    return read;
-  }
-
-  async #fly(
-    key: string,
-    compute: () => Awaitable<unknown>,
-    options: SetOptions,
-    template: RecordTemplate,
-    state: FlightState,
-  ): Promise<Landing> {
-    const read = await this.#lookUp(key, template.lifetimeMs);
-    if (read !== undefined) return { found: true, value: read.value };
-    const started = this.#clock.monotonic();
-    const value = await compute();
-    const costSeconds = Math.max(0, this.#clock.monotonic() - started) / 1000;
-    const encoded = await encodeValue(key, value, options.codec, this.#codecs);
-    if (encoded.codec === undefined) {
-      this.#uncacheable(key, encoded);
-      return { found: false, value };
-    }
-    const record = await this.#record(encoded, { costSeconds, ...template });
-    try {
-      await this.#queue.run(key, async () => {
-        if (!state.superseded) await this.#store(key, encoded, record);
-      });
-    } catch (error) {
-      const message = `The value under '${key}' was computed but not stored: ${(error as Error).message}`;
-      this.#onEvent?.({ type: "warning", code: "backend-failed", key, message, cause: error });
-    }
-    return { found: false, value, again: () => decodeAgain(encoded, record) };
-  }
-
-  async #record(blob: EncodedBlob, template: RecordTemplate): Promise<BlobRecord> {
-    const xxhash = await loadXxhash();
-    return makeRecord(blob, template, this.#clock.now(), xxhash);
-  }
-
-  /** @throws LarderError `backend-failed`, or the backend's own */
-  async #store(key: string, { encoded }: EncodedBlob, record: BlobRecord): Promise<void> {
-    try {
-      await this.backend.setBlob(key, { record, bytes: encoded.bytes });
-    } catch (error) {
-      throw backendFailure("store", key, error);
-    }
-    this.#onEvent?.({ type: "set", key, record });
-  }
-
-  #uncacheable(key: string, { message, cause }: UncacheableValue): SetOutcome {
-    this.#onEvent?.({ type: "warning", code: "uncacheable-value", key, message, cause });
-    return { stored: false, reason: "uncacheable-value", message };
   }
 }

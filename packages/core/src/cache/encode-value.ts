@@ -1,6 +1,7 @@
 import type { BlobRecord } from "../blob-record.js";
 import { type Awaitable, bytesSource } from "../blob-source.js";
 import type { EncodedValue, ValueCodec } from "../codec.js";
+import { LarderError } from "../errors.js";
 import type { CodecSet } from "./codec-set.js";
 import { explainUncacheable } from "./explain-uncacheable.js";
 
@@ -20,14 +21,14 @@ export interface UncacheableValue {
 
 /**
  * Encodes a value with the codec named, or with the first that accepts it. A codec that answers without a promise has
- * done so before this function first waits: the caller may change the value as soon as it has the promise.
+ * done so before this function returns: the caller may change the value at once, and has what came of it at once.
  */
-export async function encodeValue(
+export function encodeValue(
   key: string,
   value: unknown,
   codecName: string | undefined,
   codecs: CodecSet,
-): Promise<EncodedBlob | UncacheableValue> {
+): Awaitable<EncodedBlob | UncacheableValue> {
   let codec: ValueCodec | undefined;
   try {
     if (codecName === undefined) {
@@ -44,13 +45,56 @@ export async function encodeValue(
       }
     }
     const encoded = codec.encode(value);
-    if (encoded instanceof Promise) return { codec, encoded: detached(await encoded, value) };
+    if (encoded instanceof Promise) return encodedLater(key, value, codec, encoded);
     return { codec, encoded: detached(encoded, value) };
   } catch (error) {
-    const who = codec === undefined ? "a codec" : `the codec '${codec.name}'`;
-    const message = `The value under '${key}' was not stored: ${who} failed: ${String((error as Error)?.message ?? error)}`;
-    return { message, cause: error };
+    return failed(key, codec, error);
   }
+}
+
+/**
+ * Encodes a value at once.
+ *
+ * @throws LarderError `asynchronous-codec` when the codec answers with a promise
+ */
+export function encodeValueNow(
+  key: string,
+  value: unknown,
+  codecName: string | undefined,
+  codecs: CodecSet,
+): EncodedBlob | UncacheableValue {
+  const encoded = encodeValue(key, value, codecName, codecs);
+  if (!(encoded instanceof Promise)) return encoded;
+  const codec = codecName ?? codecs.accepting(value)?.name ?? "unknown";
+  throw asynchronousCodec(key, codec, "encode");
+}
+
+/** Within a transaction nothing can be waited for. */
+export function asynchronousCodec(key: string, codec: string, operation: "encode" | "decode"): LarderError {
+  const instead = operation === "encode" ? "Store the value with set(), outside" : "Read the value with get(), outside";
+  return new LarderError(
+    `The codec '${codec}' of '${key}' can't ${operation} within a transaction, for it answers with a promise. ${instead}, or use a codec that works at once.`,
+    { code: "asynchronous-codec", facts: { key, codec, operation } },
+  );
+}
+
+async function encodedLater(
+  key: string,
+  value: unknown,
+  codec: ValueCodec,
+  encoding: Promise<EncodedValue>,
+): Promise<EncodedBlob | UncacheableValue> {
+  try {
+    return { codec, encoded: detached(await encoding, value) };
+  } catch (error) {
+    return failed(key, codec, error);
+  }
+}
+
+function failed(key: string, codec: ValueCodec | undefined, error: unknown): UncacheableValue {
+  const who = codec === undefined ? "a codec" : `the codec '${codec.name}'`;
+  const message = `The value under '${key}' was not stored: ${who} failed: ${String((error as Error)?.message ?? error)}`;
+  return { message, cause: error };
 }
 
 /** The value made anew; `decode` gets bytes of its own, for a codec may build the value upon them. */

@@ -1,6 +1,6 @@
 import type { CacheBackend, StoredBlob } from "../backend.js";
 import type { BlobRecord } from "../blob-record.js";
-import { type BlobSource, bytesSource } from "../blob-source.js";
+import { type Awaitable, type BlobSource, bytesSource, exclusiveSource } from "../blob-source.js";
 import { loadXxhash, type Xxhash } from "../checksum/xxhash.js";
 import type { Clock } from "../clock.js";
 import type { ValueCodec } from "../codec.js";
@@ -8,13 +8,23 @@ import { DamagedBlobError, LarderError } from "../errors.js";
 import type { CacheEvent, CacheEventListener } from "../events.js";
 import { verifiedSource } from "../sources/verified-source.js";
 import type { CodecSet } from "./codec-set.js";
-import { isFresh } from "./freshness.js";
+import type { EntryAges } from "./entry-ages.js";
+import type { Expiring } from "./expiring.js";
+import { expiredForGood, hasExpired, isOlder } from "./freshness.js";
 
-/** A blob that is fresh and whose codec is known; its bytes are unread. Whoever has it closes it. */
+/** A blob whose codec is known, fresh unless it says otherwise; its bytes are unread. Whoever has it closes it. */
 export interface FoundBlob {
   readonly key: string;
   readonly stored: StoredBlob;
   readonly codec: ValueCodec;
+  /** Its time is over, and whoever asked takes it all the same. */
+  readonly stale: boolean;
+}
+
+/** A value that can be made anew from its bytes, for others who want one of their own. */
+export interface RepeatableValue {
+  readonly value: unknown;
+  readonly again: () => Awaitable<unknown>;
 }
 
 /** Why a key is not a hit. */
@@ -28,73 +38,131 @@ export interface EntryReaderOptions {
   readonly codecs: CodecSet;
   readonly clock: Clock;
   readonly onEvent: CacheEventListener | undefined;
+  readonly ages: EntryAges;
+  readonly expiring: Expiring;
 }
 
-/** Finds blobs and reads values from them. Whatever is wrong with one is a miss and a warning, never an exception. */
+/**
+ * Finds blobs and reads values from them. Whatever is wrong with one is a miss and a warning, never an exception. What can
+ * be answered at once is: each promise on the way costs a hit about as much as its checksum.
+ */
 export interface EntryReader {
-  /** @param maxAgeMs - an older entry is a miss too */
-  find(key: string, maxAgeMs?: number): Promise<FoundBlob | MissReason>;
+  /**
+   * @param maxAgeMs - an older entry is a miss too
+   * @param takesStale - asked of an entry whose time is over; `true`: it is found all the same
+   */
+  find(key: string, maxAgeMs?: number, takesStale?: TakesStale): Promise<FoundBlob | MissReason>;
+  /** The second half of {@link find}: what to make of the backend's answer. What is no hit is closed. */
+  judge(
+    key: string,
+    stored: StoredBlob | undefined | null,
+    maxAgeMs?: number,
+    takesStale?: TakesStale,
+  ): Awaitable<FoundBlob | MissReason>;
+  /** What to make of the backend's failure to answer. */
+  unanswered(key: string, error: unknown): MissReason;
   /** The value, freshly decoded; closes the blob. */
-  read(found: FoundBlob): Promise<ReadOutcome>;
+  read(found: FoundBlob): Awaitable<ReadOutcome>;
+  /** The value, freshly decoded, as often as it is wanted; closes the blob. */
+  readRepeatable(found: FoundBlob): Promise<RepeatableValue | { readonly miss: MissReason }>;
 }
+
+/** Whether a record whose time is over is wanted all the same, at `now` (milliseconds since 1970). */
+export type TakesStale = (record: BlobRecord, now: number) => boolean;
 
 let xxhash: Xxhash | undefined;
 
 /** An {@link EntryReader} over a backend. */
-export function entryReader({ backend, codecs, clock, onEvent }: EntryReaderOptions): EntryReader {
+export function entryReader(options: EntryReaderOptions): EntryReader {
+  const { backend, codecs, clock, onEvent, ages, expiring } = options;
+
   function warn(code: string, key: string, message: string, cause?: unknown): void {
     onEvent?.({ type: "warning", code, key, message, cause });
   }
 
+  function missOfDamage(key: string, error: unknown): MissReason {
+    const damage = error as DamagedBlobError;
+    warn(String(damage.facts.warning ?? damage.code), key, `${damage.message} It counts as a miss.`, error);
+    return damage.facts.warning === undefined ? "damaged" : "unreadable";
+  }
+
+  function unanswered(key: string, error: unknown): MissReason {
+    const message = `The backend failed to look up '${key}', which counts as a miss: ${said(error)}`;
+    warn("backend-failed", key, message, error);
+    return "unreadable";
+  }
+
+  function judge(
+    key: string,
+    stored: StoredBlob | undefined | null,
+    maxAgeMs?: number,
+    takesStale?: TakesStale,
+  ): Awaitable<FoundBlob | MissReason> {
+    if (stored === undefined || stored === null) return "absent";
+    const { record } = stored;
+    if (!isRecord(record)) {
+      const message = `The record under '${key}' is damaged, which counts as a miss: it is not a blob record.`;
+      warn("damaged-blob", key, message);
+      return afterRelease(stored, "damaged");
+    }
+    const now = clock.now();
+    const expired = hasExpired(record, now) || ages.isOver(key, record);
+    if (expired) expiring.expire(key, record, now);
+    const stale = expired || isOlder(record, now, maxAgeMs);
+    if (stale && takesStale?.(expired ? expiredForGood(record, now) : record, now) !== true) {
+      return afterRelease(stored, "expired");
+    }
+    const codec = codecs.named(record.codec);
+    if (codec === undefined) {
+      const message = `The value under '${key}' was stored by the codec '${record.codec}', which this cache does not have: a miss. Pass that codec in 'codecs' to read it.`;
+      warn("unknown-codec", key, message);
+      return afterRelease(stored, "unreadable");
+    }
+    return { key, stored, codec, stale };
+  }
+
+  async function readLater(found: FoundBlob, late: Promise<unknown>): Promise<ReadOutcome> {
+    try {
+      return { value: await late };
+    } catch (error) {
+      return { miss: missOfDamage(found.key, error) };
+    } finally {
+      await release(found.stored);
+    }
+  }
+
   return {
-    async find(key, maxAgeMs) {
+    judge,
+    unanswered,
+
+    async find(key, maxAgeMs, takesStale) {
       let stored: StoredBlob | undefined | null;
       try {
         stored = await backend.getBlob(key);
       } catch (error) {
-        warn(
-          "backend-failed",
-          key,
-          `The backend failed to look up '${key}', which counts as a miss: ${said(error)}`,
-          error,
-        );
-        return "unreadable";
+        return unanswered(key, error);
       }
-      if (stored === undefined || stored === null) return "absent";
-      const { record } = stored;
-      if (!isRecord(record)) {
-        warn(
-          "damaged-blob",
-          key,
-          `The record under '${key}' is damaged, which counts as a miss: it is not a blob record.`,
-        );
-        await release(stored);
-        return "damaged";
-      }
-      if (!isFresh(record, clock.now(), maxAgeMs)) {
-        await release(stored);
-        return "expired";
-      }
-      const codec = codecs.named(record.codec);
-      if (codec === undefined) {
-        warn(
-          "unknown-codec",
-          key,
-          `The value under '${key}' was stored by the codec '${record.codec}', which this cache does not have: a miss. Pass that codec in 'codecs' to read it.`,
-        );
-        await release(stored);
-        return "unreadable";
-      }
-      return { key, stored, codec };
+      return judge(key, stored, maxAgeMs, takesStale);
     },
 
-    async read(found) {
+    read(found) {
+      let value: unknown;
       try {
-        return { value: await decodeBlob(found) };
+        value = decodeOnce(found);
       } catch (error) {
-        const damage = error as DamagedBlobError;
-        warn(String(damage.facts.warning ?? damage.code), found.key, `${damage.message} It counts as a miss.`, error);
-        return { miss: damage.facts.warning === undefined ? "damaged" : "unreadable" };
+        return afterRelease(found.stored, { miss: missOfDamage(found.key, error) });
+      }
+      return value instanceof Promise ? readLater(found, value) : afterRelease(found.stored, { value });
+    },
+
+    async readRepeatable(found) {
+      try {
+        const bytes = await checkedBytes(found);
+        // Every value gets bytes of its own, for a codec may build it upon them.
+        const again = () => decodeBytes(found, exclusiveSource(new Uint8Array(bytes)));
+        return { value: await again(), again };
+      } catch (error) {
+        return { miss: missOfDamage(found.key, error) };
       } finally {
         await release(found.stored);
       }
@@ -107,25 +175,38 @@ export function entryReader({ backend, codecs, clock, onEvent }: EntryReaderOpti
  *
  * @throws DamagedBlobError when the bytes are damaged or gone, or the codec can't read them
  */
-export async function decodeBlob({ key, stored, codec }: FoundBlob): Promise<unknown> {
-  const { record } = stored;
-  let source: BlobSource;
-  if (stored.verified === true) source = stored.source;
-  else {
-    xxhash ??= await loadXxhash();
-    try {
-      const bytes = checkedSource(key, stored, xxhash).slice(0);
-      // Read here, once: a codec that reads in parts would have the whole checked at its first part anyway.
-      source = bytesSource(bytes instanceof Promise ? await bytes : bytes);
-    } catch (error) {
-      throw damagedBlob(key, "its bytes could not be read", "backend-failed", error);
-    }
-  }
+export async function decodeBlob(found: FoundBlob): Promise<unknown> {
+  const { stored } = found;
+  // Read here, once: a codec that reads in parts would have the whole checked at its first part anyway.
+  return decodeBytes(found, stored.verified === true ? stored.source : bytesSource(await checkedBytes(found)));
+}
+
+/** {@link decodeBlob} where the blob is read this once only, at once where that is possible. */
+function decodeOnce(found: FoundBlob): Awaitable<unknown> {
+  const { stored } = found;
+  if (stored.verified !== true) return decodeBlob(found);
+  return decodeBytes(found, stored.takeBytes === undefined ? stored.source : exclusiveSource(stored.takeBytes()));
+}
+
+/** @throws DamagedBlobError */
+async function checkedBytes(found: FoundBlob): Promise<Uint8Array> {
   try {
-    const value = codec.decode(source, record);
-    return value instanceof Promise ? await value : value;
+    return await (await openChecked(found)).slice(0);
   } catch (error) {
-    throw damagedBlob(key, `its codec '${record.codec}' could not read it`, "decode-failed", error);
+    throw damagedBlob(found.key, "its bytes could not be read", "backend-failed", error);
+  }
+}
+
+/** @throws DamagedBlobError */
+function decodeBytes({ key, stored, codec }: FoundBlob, source: BlobSource): Awaitable<unknown> {
+  const unreadable = (error: unknown): never => {
+    throw damagedBlob(key, `its codec '${stored.record.codec}' could not read it`, "decode-failed", error);
+  };
+  try {
+    const value = codec.decode(source, stored.record);
+    return value instanceof Promise ? value.catch(unreadable) : value;
+  } catch (error) {
+    return unreadable(error);
   }
 }
 
@@ -146,6 +227,11 @@ export async function release(stored: StoredBlob): Promise<void> {
   }
 }
 
+/** What comes out when a blob is closed, where it has anything to close. */
+function afterRelease<Outcome>(stored: StoredBlob, outcome: Outcome): Awaitable<Outcome> {
+  return stored.close === undefined ? outcome : release(stored).then(() => outcome);
+}
+
 function checkedSource(key: string, { source, record }: StoredBlob, hash: Xxhash): BlobSource {
   return verifiedSource({ source, record, xxhash: hash, describe: describe(key) });
 }
@@ -164,7 +250,7 @@ function said(error: unknown): string {
 }
 
 /** Enough of a check that no field read later is of another kind: records come from outside this process. */
-function isRecord(record: BlobRecord | undefined | null): record is BlobRecord {
+export function isRecord(record: BlobRecord | undefined | null): record is BlobRecord {
   return (
     typeof record === "object" &&
     record !== null &&

@@ -4,40 +4,49 @@ import type { Xxhash } from "../checksum/xxhash.js";
 import { LarderError } from "../errors.js";
 import type { EncodedBlob } from "./encode-value.js";
 import { ttlMilliseconds } from "./freshness.js";
+import { invalidOption } from "./invalid-option.js";
 import type { SetOptions } from "./set-options.js";
 
 /** What is known of a record before its bytes are: the options, checked. */
-export interface RecordTemplate extends Pick<BlobRecord, "tags" | "costSeconds" | "origin" | "valueDigest"> {
+export interface RecordTemplate extends Pick<BlobRecord, "tags" | "pinned" | "costSeconds" | "origin" | "valueDigest"> {
   /** From storing to expiry, in milliseconds. */
   readonly lifetimeMs?: number;
+  /** From expiry until it may be forgotten, in milliseconds. */
+  readonly staleMs?: number;
 }
 
 /** @throws LarderError `invalid-ttl`, `invalid-option` */
 export function recordTemplate(options: SetOptions): RecordTemplate {
-  const { ttlSeconds, tags, costSeconds, origin, valueDigest, codec } = options;
+  const { ttlSeconds, staleSeconds, pinned, tags, costSeconds, origin, valueDigest, codec } = options;
+  checkText("codec", codec);
+  // Assigned one by one: spreading what may be absent would cost a hit of getOrSet more than finding its value does.
+  const template: { -readonly [Name in keyof RecordTemplate]: RecordTemplate[Name] } = {};
   const lifetimeMs = ttlMilliseconds(ttlSeconds);
-  if (tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => typeof tag === "string"))) {
-    throw invalidOption("tags", "an array of strings", tags);
+  if (lifetimeMs !== undefined) template.lifetimeMs = lifetimeMs;
+  if (staleSeconds !== undefined) {
+    const staleMs = staleMilliseconds(staleSeconds, ttlSeconds);
+    if (staleMs > 0 && lifetimeMs !== undefined) template.staleMs = staleMs;
   }
-  if (costSeconds !== undefined && !(typeof costSeconds === "number" && costSeconds >= 0 && costSeconds < Infinity)) {
-    throw invalidOption("costSeconds", "a number of seconds, 0 or more", costSeconds);
+  if (tags !== undefined) template.tags = checkedTags(tags);
+  if (pinned !== undefined) {
+    if (typeof pinned !== "boolean") throw invalidOption("pinned", "true or false", pinned);
+    if (pinned) template.pinned = true;
   }
-  for (const [name, text] of Object.entries({ origin, valueDigest, codec })) {
-    if (text !== undefined && typeof text !== "string") throw invalidOption(name, "a string", text);
+  if (costSeconds !== undefined) {
+    if (!(typeof costSeconds === "number" && costSeconds >= 0 && costSeconds < Infinity)) {
+      throw invalidOption("costSeconds", "a number of seconds, 0 or more", costSeconds);
+    }
+    template.costSeconds = costSeconds;
   }
-  return {
-    ...(lifetimeMs !== undefined && { lifetimeMs }),
-    ...(tags !== undefined && { tags: Object.freeze([...tags]) }),
-    ...(costSeconds !== undefined && { costSeconds }),
-    ...(origin !== undefined && { origin }),
-    ...(valueDigest !== undefined && { valueDigest }),
-  };
+  if (origin !== undefined) template.origin = checkText("origin", origin);
+  if (valueDigest !== undefined) template.valueDigest = checkText("valueDigest", valueDigest);
+  return template;
 }
 
 /** The record of encoded bytes, stored at `now` (milliseconds since 1970). */
 export function makeRecord(
   { codec, encoded: { bytes, details } }: EncodedBlob,
-  { lifetimeMs, ...kept }: RecordTemplate,
+  { lifetimeMs, staleMs, ...kept }: RecordTemplate,
   now: number,
   xxhash: Xxhash,
 ): BlobRecord {
@@ -46,15 +55,45 @@ export function makeRecord(
     byteLength: bytes.byteLength,
     checksum: checksumOf(bytes, xxhash),
     createdAt: now,
-    ...(lifetimeMs !== undefined && { expiresAt: now + lifetimeMs }),
+    ...expiryOf(now, lifetimeMs, staleMs),
     ...kept,
     ...(details !== undefined && { details }),
   });
 }
 
-function invalidOption(option: string, expected: string, actual: unknown): LarderError {
-  return new LarderError(`The option '${option}' must be ${expected}, and it is ${String(actual)}.`, {
-    code: "invalid-option",
-    facts: { option, expected },
-  });
+/** The times of a record that is stored, or given another expiry, at `now`; none without a lifetime. */
+export function expiryOf(
+  now: number,
+  lifetimeMs: number | undefined,
+  staleMs: number | undefined,
+): Pick<BlobRecord, "expiresAt" | "keepUntil"> {
+  if (lifetimeMs === undefined) return {};
+  const expiresAt = now + lifetimeMs;
+  return staleMs === undefined ? { expiresAt } : { expiresAt, keepUntil: expiresAt + staleMs };
+}
+
+/** Whole milliseconds; those that would pass the end of time are a very long while. */
+function staleMilliseconds(staleSeconds: number, ttlSeconds: number | undefined): number {
+  if (!(typeof staleSeconds === "number" && staleSeconds >= 0)) {
+    throw invalidOption("staleSeconds", "a number of seconds, 0 or more", staleSeconds);
+  }
+  if (ttlSeconds === undefined) {
+    throw new LarderError(
+      "staleSeconds says how long a value is kept after its time, and without ttlSeconds it has none. Give ttlSeconds too, or leave staleSeconds out.",
+      { code: "invalid-option", facts: { option: "staleSeconds", expected: "given with ttlSeconds" } },
+    );
+  }
+  return Math.min(Math.round(staleSeconds * 1000), Number.MAX_SAFE_INTEGER / 2);
+}
+
+function checkedTags(tags: readonly string[]): readonly string[] {
+  if (!(Array.isArray(tags) && tags.every((tag) => typeof tag === "string"))) {
+    throw invalidOption("tags", "an array of strings", tags);
+  }
+  return Object.freeze([...tags]);
+}
+
+function checkText<Text extends string | undefined>(name: string, text: Text): Text {
+  if (text !== undefined && typeof text !== "string") throw invalidOption(name, "a string", text);
+  return text;
 }

@@ -1,17 +1,15 @@
 import type { Awaitable } from "../blob-source.js";
 import { cacheKey } from "../digest/cache-key.js";
 import type { CacheEventListener } from "../events.js";
-import type { SetOptions } from "./set-options.js";
+import { computeTerms } from "./compute/compute-terms.js";
+import type { Compute, GetOrSetOptions } from "./compute/get-or-set-options.js";
 
-/** How a function is memoised. */
-export interface MemoizeOptions {
+/** How a function is memoised, and its results computed and stored. */
+export interface MemoizeOptions extends GetOrSetOptions {
   /** Names the function in its keys, as in `cacheKey`: letters, digits, `.`, `_`, `-`, `/`. Two functions need two names. */
   readonly name: string;
   /** Change it when the function does: results of another version are not found. */
   readonly version?: string | number;
-  /** Time to live of a result in seconds, above 0; absent: until deleted. */
-  readonly ttlSeconds?: number;
-  readonly tags?: readonly string[];
 }
 
 /** A function whose results are cached. */
@@ -27,7 +25,7 @@ export interface Memoized<Args extends unknown[], Result> {
 
 /** What memoising needs of a cache. */
 interface Memory {
-  readonly cache: { getOrSet<T>(key: string, compute: () => Awaitable<T>, options: SetOptions): Promise<T> };
+  readonly cache: { getOrSet<T>(key: string, compute: Compute<T>, options: GetOrSetOptions): Promise<T> };
   readonly onEvent: CacheEventListener | undefined;
 }
 
@@ -37,10 +35,12 @@ export function memoizeOn<Args extends unknown[], Result>(
   fn: (...args: Args) => Awaitable<Result>,
   options: MemoizeOptions,
 ): Memoized<Args, Result> {
-  const { name, version = null, ...setOptions } = options;
-  cacheKey(name); // refuses a bad name now, not at the first call
+  const { name, version = null, ...given } = options;
   const prefix = `memo/${name}`;
+  const callOptions: GetOrSetOptions = { origin: prefix, ...given };
+  cacheKey(name); // refuses a bad name now, not at the first call
   cacheKey(prefix);
+  computeTerms(callOptions); // and bad options
 
   const key = (...args: Args): string => cacheKey(prefix, version, args);
 
@@ -53,7 +53,7 @@ export function memoizeOn<Args extends unknown[], Result>(
       onEvent?.({ type: "warning", code: "undigestable-arguments", message, cause: error });
       return fn(...args);
     }
-    return cache.getOrSet(resultKey, () => fn(...args), { origin: prefix, ...setOptions });
+    return cache.getOrSet(resultKey, () => fn(...args), callOptions);
   };
   return Object.assign(memoized, { key });
 }

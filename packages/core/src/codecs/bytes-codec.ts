@@ -18,8 +18,20 @@ export const bytesCodec: ValueCodec<Uint8Array> = {
   encode(value) {
     return { bytes: value };
   },
-  async decode(source) {
-    // A copy: the caller may change it, and the source may keep its bytes for the next reader.
-    return new Uint8Array(await source.slice(0));
+  decode(source) {
+    const bytes = source.slice(0);
+    const own = source.exclusive === true ? asTheyAre : copied;
+    return bytes instanceof Promise ? bytes.then(own) : own(bytes);
   },
 };
+
+/** The caller may change what it gets, and a source may keep its bytes for the next reader. */
+function copied(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
+/** Exclusive bytes need no copy, unless they are of another class, or part of a memory that would be handed on with them. */
+function asTheyAre(bytes: Uint8Array): Uint8Array {
+  const isPlain = Object.getPrototypeOf(bytes) === Uint8Array.prototype;
+  return isPlain && bytes.byteLength === bytes.buffer.byteLength ? bytes : copied(bytes);
+}

@@ -30,8 +30,9 @@ export const structuredCodec: ValueCodec = {
     accepted = undefined;
     return { bytes };
   },
-  async decode(source) {
-    return decodeStructured(await source.slice(0));
+  decode(source) {
+    const bytes = source.slice(0);
+    return bytes instanceof Promise ? bytes.then(decodeStructured) : decodeStructured(bytes);
   },
 };
 

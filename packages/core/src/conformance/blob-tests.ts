@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { expectBytes, expectRangeError } from "./expectations.js";
-import { recordOf, sampleBytes } from "./sample-blobs.js";
+import { expectBytes, expectRangeError, expectRecord } from "./expectations.js";
+import { expiredButKept, sampleBytes } from "./sample-blobs.js";
 import type { TestDefinition } from "./test-definition.js";
 
 const kibi = 1024;
@@ -188,12 +188,25 @@ export const blobTests: readonly TestDefinition[] = [
     },
   },
   {
-    name: "an expired blob is still returned, for the cache to judge",
-    async run({ backend, read, key }) {
-      const bytes = sampleBytes(20);
-      const record = await recordOf(bytes, { createdAt: 1000, expiresAt: 2000 });
-      await backend.setBlob(key("expired"), { record, bytes });
-      assert.equal((await read(key("expired"))).record.expiresAt, 2000);
+    name: "an expired blob is still returned while it is to be kept, for the cache to judge",
+    async run({ put, read, key }) {
+      for (const size of [20, 200_000]) {
+        const record = await put(`expired ${size}`, sampleBytes(size), expiredButKept);
+        const stored = await read(key(`expired ${size}`));
+        expectRecord(stored.record, record, "the record of an expired blob");
+        expectBytes(stored.bytes, sampleBytes(size), "an expired blob");
+      }
+    },
+  },
+  {
+    name: "a blob that has expired for good is returned or forgotten, and its key can be used again",
+    async run({ backend, put, read, key }) {
+      const record = await put("expired for good", sampleBytes(20), { createdAt: 1000, expiresAt: 2000 });
+      const stored = await backend.getBlob(key("expired for good"));
+      if (stored !== undefined) expectRecord(stored.record, record, "the record of a blob that has expired for good");
+      await stored?.close?.();
+      await put("expired for good", sampleBytes(30));
+      expectBytes((await read(key("expired for good"))).bytes, sampleBytes(30), "what was stored in its place");
     },
   },
 ];

@@ -1,6 +1,7 @@
 import type { CacheBackend } from "../backend.js";
 import type { Awaitable } from "../blob-source.js";
 import type { BackendCapabilities } from "../capabilities/index.js";
+import type { EvictionPolicy } from "../eviction/eviction-policy.js";
 
 /**
  * Makes the backend to test. Called before each test; it may return a new backend or always the same. A new one is
@@ -28,4 +29,10 @@ export interface ConformanceOptions {
   readonly reopen?: (closed: CacheBackend) => Awaitable<CacheBackend>;
   /** A second backend on the storage of the first, as another process would have. Without it, that is not tested. */
   readonly second?: (first: CacheBackend) => Awaitable<CacheBackend>;
+  /**
+   * A backend on a storage of its own, empty, with a limit in bytes and an eviction policy. The suite closes it. Blobs of
+   * some hundred bytes must be such that one which replaces another needs no room for both. Without this option, what a
+   * limit does is not tested.
+   */
+  readonly withSizeLimit?: (sizeLimitBytes: number, evictionPolicy: EvictionPolicy) => Awaitable<CacheBackend>;
 }

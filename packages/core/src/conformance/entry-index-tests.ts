@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Ground } from "./ground.js";
-import { sampleBytes } from "./sample-blobs.js";
+import { byUtf8, listed } from "./listed.js";
+import { expiredButKept, sampleBytes } from "./sample-blobs.js";
 import type { TestDefinition } from "./test-definition.js";
 
 /** For backends that list and delete. */
@@ -12,7 +12,7 @@ export const entryIndexTests: readonly TestDefinition[] = [
     async run(ground) {
       assert.deepEqual(await listed(ground, ""), []);
       for (const suffix of ["b", "a", "c/d", "b"]) await ground.put(suffix, sampleBytes(5));
-      await ground.put("expired", sampleBytes(5), { createdAt: 1, expiresAt: 2 });
+      await ground.put("expired", sampleBytes(5), expiredButKept);
       await ground.put("large", sampleBytes(200_000));
       assert.deepEqual(await listed(ground, ""), ["a", "b", "c/d", "expired", "large"]);
     },
@@ -103,16 +103,3 @@ export const entryIndexTests: readonly TestDefinition[] = [
     },
   },
 ];
-
-async function listed({ index, prefix }: Ground, within: string): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const key of index().keys({ prefix: prefix + within })) {
-    assert.ok(key.startsWith(prefix), `keys() lists ${JSON.stringify(key)}, which does not begin with the prefix`);
-    keys.push(key.slice(prefix.length));
-  }
-  return keys;
-}
-
-function byUtf8(keys: readonly string[]): string[] {
-  return [...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-}

@@ -6,6 +6,7 @@ import type { CacheBackend, StoredBlob } from "../backend.js";
 import type { BlobRecord } from "../blob-record.js";
 import type { EntryIndex } from "../capabilities/index.js";
 import { loadXxhash } from "../checksum/xxhash.js";
+import type { EvictionPolicy } from "../eviction/eviction-policy.js";
 import type { ConformanceOptions } from "./conformance-options.js";
 import { recordOf } from "./sample-blobs.js";
 
@@ -35,6 +36,10 @@ export interface Ground {
   second(): Promise<CacheBackend>;
   /** Closes the backend and opens its storage again. */
   reopen(): Promise<CacheBackend>;
+  /** An empty backend on a storage of its own, with a limit; closed afterwards. */
+  limited(sizeLimitBytes: number, evictionPolicy: EvictionPolicy): Promise<CacheBackend>;
+  /** Something to be done after the test, whether it passed or not. */
+  afterwards(step: () => Promise<unknown>): void;
 }
 
 /** A new prefix for the keys of one run of the suite. */
@@ -52,6 +57,7 @@ export async function onGround(
   const prefix = `${runPrefix}${place.test}/`;
   const used = new Set<string>();
   const opened: CacheBackend[] = [];
+  const steps: (() => Promise<unknown>)[] = [];
   let folder: string | undefined;
   const ground: Ground = {
     backend,
@@ -97,23 +103,32 @@ export async function onGround(
       opened.push(again);
       return again;
     },
+    async limited(sizeLimitBytes, evictionPolicy) {
+      const limited = await options.withSizeLimit!(sizeLimitBytes, evictionPolicy);
+      steps.push(async () => limited.close?.());
+      return limited;
+    },
+    afterwards: (step) => void steps.push(step),
   };
   try {
     await loadXxhash();
     await run(ground);
   } finally {
-    await cleanUp(backend, used, opened, folder);
+    await cleanUp({ backend, used, opened, folder, steps });
   }
 }
 
+/** What a test leaves behind. */
+interface LeftBehind {
+  readonly backend: CacheBackend;
+  readonly used: ReadonlySet<string>;
+  readonly opened: readonly CacheBackend[];
+  readonly folder: string | undefined;
+  readonly steps: (() => Promise<unknown>)[];
+}
+
 /** Cleaning up must not hide why a test failed, so what goes wrong here is let pass. */
-async function cleanUp(
-  backend: CacheBackend,
-  used: ReadonlySet<string>,
-  opened: readonly CacheBackend[],
-  folder: string | undefined,
-): Promise<void> {
-  const steps: (() => Promise<unknown>)[] = [];
+async function cleanUp({ backend, used, opened, folder, steps }: LeftBehind): Promise<void> {
   const last = opened.at(-1) ?? backend;
   if (last.supports?.entryIndex === true) {
     for (const key of used) steps.push(() => (last as CacheBackend & EntryIndex).deleteBlob(key));

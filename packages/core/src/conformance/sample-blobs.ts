@@ -32,6 +32,8 @@ export const fullRecordFields = {
   codec: "someone.else.7",
   createdAt: 1_712_345_678_901,
   expiresAt: 4_102_444_800_000,
+  keepUntil: 4_102_444_900_000,
+  pinned: true,
   tags: ["flights", "a tag with spaces", ""],
   costSeconds: 12.345678901234567,
   origin: "flights/clean",
@@ -45,3 +47,17 @@ export const fullRecordFields = {
     nested: { deep: [{ er: [] }, {}] },
   },
 } as const satisfies Partial<BlobRecord>;
+
+/** Of a blob that has expired and is to be kept all the same, until 2100. */
+export const expiredButKept = { createdAt: 1000, expiresAt: 2000, keepUntil: 4_102_444_800_000 } as const;
+
+/** Numbers that look random, from 0 to less than 1, and are the same for the same seed: mulberry32. */
+export function sampleChance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -7,7 +7,7 @@ export interface TestDefinition {
   /** Only for backends that declare this. */
   readonly capability?: keyof BackendCapabilities;
   /** Only when the suite was given this option. */
-  readonly needs?: "reopen" | "second";
+  readonly needs?: "reopen" | "second" | "withSizeLimit";
   /** Only where the suite may clear the backend. */
   readonly clears?: boolean;
   /** Among those that show most in a moment. */

@@ -25,7 +25,12 @@ export async function blobBytes(blob: BlobToStore): Promise<Uint8Array> {
   return ofLength(bytes.subarray(0, length), byteLength);
 }
 
-function ofLength(bytes: Uint8Array, expected: number): Uint8Array {
+/**
+ * Bytes that are as many as their record says.
+ *
+ * @throws LarderError `wrong-blob-length`
+ */
+export function ofLength(bytes: Uint8Array, expected: number): Uint8Array {
   if (bytes.byteLength !== expected) throw wrongLength(expected, bytes.byteLength);
   return bytes;
 }

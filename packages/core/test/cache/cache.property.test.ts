@@ -98,7 +98,8 @@ const commands = [
       model.now += ms;
     }),
   ),
-  fc.integer({ min: -40, max: 40 }).map((ms) =>
+  // Forward only: what a clock set back brings depends on which cache has seen what; see clock.test.ts.
+  fc.integer({ min: 1, max: 40 }).map((ms) =>
     command(`the clock jumps by ${ms} ms`, async (model, { clock }) => {
       clock.jump(ms);
       model.now += ms;

@@ -77,15 +77,23 @@ export const brokenHandling: readonly BrokenBackend[] = [
       };
     },
   ),
-  broken("throws on an expired blob", "an expired blob is still returned, for the cache to judge", ({ open }) => ({
-    open(row, name) {
-      if ((row.record.expiresAt ?? Infinity) <= Date.now()) throw new Error("expired");
-      return open(row, name);
-    },
-  })),
-  broken("hides an expired blob", "an expired blob is still returned, for the cache to judge", ({ open }) => ({
-    open: (row, name) => ((row.record.expiresAt ?? Infinity) <= Date.now() ? (undefined as never) : open(row, name)),
-  })),
+  broken(
+    "throws on an expired blob",
+    "a blob that has expired for good is returned or forgotten, and its key can be used again",
+    ({ open }) => ({
+      open(row, name) {
+        if ((row.record.expiresAt ?? Infinity) <= Date.now()) throw new Error("expired");
+        return open(row, name);
+      },
+    }),
+  ),
+  broken(
+    "hides an expired blob that is to be kept",
+    "an expired blob is still returned while it is to be kept, for the cache to judge",
+    ({ open }) => ({
+      open: (row, name) => ((row.record.expiresAt ?? Infinity) <= Date.now() ? (undefined as never) : open(row, name)),
+    }),
+  ),
   brokenBriefly("lists keys in the order of UTF-16", "keys come in the order of their UTF-8 bytes", () => ({
     list: (keys, prefix) => keys.filter((key) => key.startsWith(prefix)).sort(),
   })),

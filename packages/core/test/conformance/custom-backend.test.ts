@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkConformance, testBackend } from "../../src/conformance/index.js";
-import { Cache, type CacheBackend } from "../../src/index.js";
+import { type BackendCapabilities, Cache, type CacheBackend } from "../../src/index.js";
 import { redisStandIn } from "./redis-stand-in.js";
 
 const page = fileURLToPath(new URL("../../../../docs/custom-backend.md", import.meta.url));
@@ -25,6 +25,18 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
+/** The five methods, and no more. */
+const capabilities: BackendCapabilities = {
+  entryIndex: false,
+  persistent: false,
+  tags: false,
+  leases: false,
+  transactions: false,
+  counters: false,
+  streams: false,
+  sizeLimit: false,
+};
+
 const prefix = `larder-test-${randomBytes(8).toString("hex")}[*]:`;
 
 describe("the backend of docs/custom-backend.md", () => {
@@ -39,7 +51,7 @@ describe("the backend of docs/custom-backend.md", () => {
     const client = redisStandIn() as unknown as Redis;
     const make = () => redisBackend(client, prefix);
     testBackend("conforms", make, {
-      capabilities: { entryIndex: false, persistent: false },
+      capabilities,
       mayClear: true,
       second: make,
     });
@@ -67,7 +79,7 @@ describe("the backend of docs/custom-backend.md", () => {
     try {
       await redis.set(neighbour, "value");
       const make = () => redisBackend(redis, prefix);
-      const options = { capabilities: { entryIndex: false, persistent: false }, mayClear: true, second: make };
+      const options = { capabilities, mayClear: true, second: make };
       const report = await checkConformance(make, options);
       expect(report.failed).toEqual([]);
       expect(report.notRun).toEqual([]);

@@ -5,6 +5,7 @@ import {
   blobBytes,
   type CacheBackend,
   checkRange,
+  type KeyRange,
   type NodeSignature,
   type StoredBlob,
 } from "../../src/index.js";
@@ -33,8 +34,14 @@ export interface Parts {
   open(row: Row, name: string): StoredBlob;
   slice(row: Row, start: number, end: number): Uint8Array;
   list(keys: string[], prefix: string): string[];
+  /** Cuts a list of keys in order down to a range. */
+  cut(keys: string[], range: KeyRange): string[];
   remove(name: string): boolean;
   clear(): void;
+}
+
+function isUpTo(a: string, b: string): boolean {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) <= 0;
 }
 
 /** A small right backend whose parts can be swapped for wrong ones. */
@@ -66,6 +73,10 @@ export function simpleBackend(wrong: (parts: Parts) => Partial<Parts> = () => ({
     slice: (row, start, end) => parts.copy(row.bytes.subarray(start, end)),
     list: (keys, prefix) =>
       keys.filter((key) => key.startsWith(prefix)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    cut(keys, { from = "", before, reverse, limit }) {
+      const inside = keys.filter((key) => isUpTo(from, key) && (before === undefined || !isUpTo(before, key)));
+      return (reverse === true ? inside.reverse() : inside).slice(0, limit);
+    },
     remove: (name) => blobs.delete(name),
     clear() {
       blobs.clear();
@@ -95,8 +106,11 @@ export function simpleBackend(wrong: (parts: Parts) => Partial<Parts> = () => ({
     async clear() {
       parts.clear();
     },
-    async *keys({ prefix = "" }: { prefix?: string } = {}) {
-      for (const key of parts.list([...parts.blobs.keys()], prefix)) yield key;
+    async *keys(range: KeyRange = {}) {
+      const keys = parts.list([...parts.blobs.keys()], range.prefix ?? "");
+      const { from, before, reverse, limit } = range;
+      const bounded = [from, before, reverse, limit].some((bound) => bound !== undefined);
+      for (const key of bounded ? parts.cut([...keys], range) : keys) yield key;
     },
     async deleteBlob(key: string) {
       return parts.remove(parts.nameOf(key));

@@ -30,6 +30,7 @@ ContinueStatement: label
 DebuggerStatement:
 Decorator: expression
 DoWhileStatement: body test
+EmptyStatement:
 ExportAllDeclaration: exported source attributes
 ExportDefaultDeclaration: declaration
 ExportNamedDeclaration: declaration specifiers source attributes

@@ -6,6 +6,13 @@ afterAll(removeProjects);
 
 const edits: readonly CodeEdit[] = [
   {
+    what: "the condition of a loop without a body",
+    sources: { "nodes.ts": nodeFile("const subject = () => { let i = 0; while (i++ < 3); return i; };") },
+    file: "nodes.ts",
+    from: "< 3",
+    to: "< 4",
+  },
+  {
     what: "the value of an enum that another refers to",
     sources: {
       "nodes.ts": nodeFile("enum A { One = 1, Two } enum B { Three = A.Two + 1 }", "B.Three"),

@@ -24,6 +24,17 @@ const ways: Record<string, (index: string, next: () => number) => void> = {
   "with noise in the order of a page": (index, next) => {
     overwrite(index, treePage(index, next) + 24, Buffer.from(randomBytes(8, next)));
   },
+  "with a wrong page number": (index, next) => {
+    const number = Buffer.alloc(8);
+    number.writeBigUInt64LE(BigInt(Math.floor(next() * 1000)));
+    overwrite(index, treePage(index, next), number);
+  },
+  "with two pages swapped": (index, next) => {
+    const [one, other] = [treePage(index, next), treePage(index, next)];
+    const bytes = readFileSync(index);
+    overwrite(index, one, bytes.subarray(other, other + 4096));
+    overwrite(index, other, bytes.subarray(one, one + 4096));
+  },
 };
 
 /** Where a page of keys starts: those LMDB follows. Its flags stand at byte 18 of a page, 1 for branches, 2 for leaves. */
@@ -61,17 +72,20 @@ async function main(): Promise<void> {
         onEvent: (event) => event.type === "warning" && warnings.push(event.code),
       });
       let hits = 0;
+      let fileHits = 0;
       for (let i = 0; i < 120; i++) {
         const bytes = await readBytes(backend, `key ${i}`);
         if (bytes === undefined) continue;
         if (Buffer.compare(bytes, sampleBytes(i * 600, i)) !== 0) throw new Error(`wrong value after ${seed} ${way}`);
         hits++;
+        if (i * 600 > 65_536) fileHits++;
       }
       await backend.setBlob("new", await sampleBlob(sampleBytes(100, 1)));
       if ((await readBytes(backend, "new"))?.byteLength !== 100) throw new Error(`can't write after ${seed} ${way}`);
-      await backend.check();
+      await backend.check({ fix: true });
+      const left = (await backend.check()).problems.map(({ message }) => message);
       await backend.close();
-      console.log(JSON.stringify({ way, hits, warnings: [...new Set(warnings)] }));
+      console.log(JSON.stringify({ way, hits, fileHits, left, warnings: [...new Set(warnings)] }));
     }
   }
 }

@@ -1,0 +1,13 @@
+import { type CacheEntry, cacheEntry } from "./cache-entry.js";
+import type { CacheParts } from "./cache-parts.js";
+
+/** See `Cache.entry`. */
+export async function findEntry({ reader, onEvent }: CacheParts, key: string): Promise<CacheEntry | undefined> {
+  const found = await reader.find(key);
+  if (typeof found === "string") {
+    onEvent?.({ type: "miss", key, reason: found });
+    return undefined;
+  }
+  onEvent?.({ type: "hit", key, record: found.stored.record });
+  return cacheEntry(found);
+}
