@@ -3,6 +3,7 @@ import { addressKey, addressOfKey } from "../blob-address.js";
 import { indexKey, shownKey } from "../entry-key.js";
 import { parseLeaseRow } from "../leases/lease-row.js";
 import type { TableName } from "../lmdb-environment.js";
+import { countedFor } from "../order/entry-order.js";
 import { countsReads, readUsage } from "../order/order-rows.js";
 import { decodeRow, type RowKind, rowKinds } from "../row-format.js";
 import { expiryKey, forgetAt, readExpiryHint } from "../space/expiry-rows.js";
@@ -49,9 +50,9 @@ const judges: Partial<Record<TableName, Judge>> = {
   },
 
   usage(key, _row, tables, context) {
-    const { orderedBy } = readStandingPolicy(tables.space, context.xxhash);
+    const counted = countedFor(readStandingPolicy(tables.space, context.xxhash));
     const isSound = readUsage(tables.usage, key, context.xxhash) !== undefined;
-    if (isSound && countsReads(orderedBy) && soundEntryAt(tables, key, context) !== undefined) return undefined;
+    if (isSound && countsReads(counted) && soundEntryAt(tables, key, context) !== undefined) return undefined;
     return ["wrong-order", shownPlace(key), "its uses are counted wrongly, or for nothing"];
   },
 

@@ -1,11 +1,14 @@
 import type { EvictionPolicy } from "@larder/core";
 import type { KnownEntry, SoundEntry } from "../entry-changes.js";
+import { takenBytes } from "../space/space-account.js";
 import type { OrderState, StandingPolicy } from "../space/space-policy.js";
 import type { StoreContext } from "../store-context.js";
 import { knownEntryAt } from "../store-operations.js";
 import { countsReads, orderKey, rankOf, readUsage, standingRank, writeUsage } from "./order-rows.js";
 
-/** An entry was stored: it gets its place in the order in which entries go. Within a transaction. */
+/**
+ * An entry was stored: it gets its place in the order in which entries go, if there is one by now. Within a transaction.
+ */
 export function orderWritten(context: StoreContext, entry: SoundEntry): void {
   const { orderedBy } = context.space.policy();
   if (orderedBy === undefined || entry.record.pinned === true) return;
@@ -18,10 +21,14 @@ export function orderWritten(context: StoreContext, entry: SoundEntry): void {
 
 /** An entry goes, or is replaced. Within a transaction. */
 export function orderRemoved(context: StoreContext, entry: KnownEntry): void {
-  const { orderedBy } = context.space.policy();
-  if (orderedBy === undefined) return;
+  const standing = context.space.policy();
+  const { orderedBy } = standing;
   const { order, usage } = context.environment;
   const { place, storedSequence } = entry;
+  if (orderedBy === undefined) {
+    if (countsReads(countedFor(standing))) usage.remove(place);
+    return;
+  }
   const used = countsReads(orderedBy) ? readUsage(usage, place, context.xxhash) : undefined;
   order.remove(orderKey(standingRank(orderedBy, entry, used), storedSequence));
   if (countsReads(orderedBy)) usage.remove(place);
@@ -33,23 +40,42 @@ export function orderRead(
   place: Uint8Array,
   { storedSequence, times }: { readonly storedSequence: number; readonly times: number },
 ): void {
-  const { orderedBy } = context.space.policy();
-  if (orderedBy === undefined || !countsReads(orderedBy)) return;
+  const standing = context.space.policy();
+  const counted = countedFor(standing);
+  if (counted === undefined || !countsReads(counted)) return;
   const entry = knownEntryAt(context, place);
   // Pinned, or another by now: the read was not of this one.
   if (entry?.record === undefined || entry.record.pinned === true || entry.storedSequence !== storedSequence) return;
   const { order, usage } = context.environment;
   const before = readUsage(usage, place, context.xxhash);
   const use = { usedSequence: context.space.account.takeSequence(), hits: (before?.hits ?? 0) + times };
-  const rank = rankOf(orderedBy, entry, use, ageOf(context, orderedBy));
-  order.remove(orderKey(standingRank(orderedBy, entry, before), storedSequence));
-  order.write(orderKey(rank, storedSequence), place);
+  const rank = rankOf(counted, entry, use, ageOf(context, counted));
+  if (standing.orderedBy !== undefined) {
+    order.remove(orderKey(standingRank(counted, entry, before), storedSequence));
+    order.write(orderKey(rank, storedSequence), place);
+  }
   writeUsage(context, place, { rank, ...use });
 }
 
+/** For which policy reads are written down: also before there is an order, for they will decide it. */
+export function countedFor({ orderedBy, evictionPolicy, sizeLimitBytes }: StandingPolicy): EvictionPolicy | undefined {
+  return orderedBy ?? (sizeLimitBytes === undefined ? undefined : evictionPolicy);
+}
+
+/** An order is made ahead of need once so much of the limit is taken. */
+const aheadOfNeed = 0.75;
+
+/** A step towards an order that will soon be needed, so that whoever needs it does not have to wait. Within a transaction. */
+export function orderAhead(context: StoreContext): void {
+  const standing = context.space.policy();
+  if (standing.sizeLimitBytes === undefined || isOrdered(standing)) return;
+  const totals = context.space.account.totals();
+  if (takenBytes(totals) + totals.reservedBytes > aheadOfNeed * standing.sizeLimitBytes) orderMore(context);
+}
+
 /**
- * What becomes of the order when the policy changes: it is begun anew, and made by {@link orderMore} before anything is
- * evicted. Within a transaction.
+ * What becomes of the order when it is first needed, or the policy changes afterwards: it is begun anew, and made by
+ * {@link orderMore} before anything is evicted. Within a transaction.
  *
  * @param wanted - for which policy; `undefined`: for none
  */

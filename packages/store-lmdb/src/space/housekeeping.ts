@@ -1,4 +1,5 @@
 import type { OpenStore } from "../open-store.js";
+import { orderAhead } from "../order/entry-order.js";
 import type { StoreContext, TransactionPart } from "../store-context.js";
 import { reclaimExpired } from "./evict.js";
 import { readExpiryHint } from "./expiry-rows.js";
@@ -66,6 +67,7 @@ export function housekeeping(context: StoreContext): Housekeeping {
       space.accessLog.write(context);
       space.openFiles.write(context);
       reclaimExpired(context, perBatch, settled);
+      orderAhead(context);
     },
     beforeCommit() {},
     ended() {},

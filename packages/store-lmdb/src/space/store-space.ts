@@ -3,7 +3,7 @@ import { systemClock } from "@larder/core";
 import type { BlobAddress } from "../blob-address.js";
 import type { LmdbEnvironment } from "../lmdb-environment.js";
 import { type AccessLog, accessLog } from "../order/access-log.js";
-import { beginOrder } from "../order/entry-order.js";
+import { beginOrder, countedFor } from "../order/entry-order.js";
 import { countsReads } from "../order/order-rows.js";
 import type { TransactionPart } from "../store-context.js";
 import { type OpenFiles, openFiles } from "./open-files.js";
@@ -70,8 +70,7 @@ export function storeSpace(environment: LmdbEnvironment, xxhash: Xxhash, setting
   const gone: Gone[] = [];
   /** Others may have changed the policy; a look at it must not hold on to what the index is by now. */
   const latestPolicy = () => readStandingPolicy({ read: environment.space.readLatest }, xxhash);
-  const isCounting = ({ evictionPolicy, sizeLimitBytes, orderedBy }: StandingPolicy) =>
-    countsReads(evictionPolicy) && (sizeLimitBytes !== undefined || orderedBy !== undefined);
+  const isCounting = (policy: StandingPolicy) => countsReads(countedFor(policy));
   const space: StoreSpace = {
     account,
     accessLog: log,
@@ -92,12 +91,11 @@ export function storeSpace(environment: LmdbEnvironment, xxhash: Xxhash, setting
       return last;
     },
     setPolicy(next) {
-      // The order is kept while there is a limit, and once it was needed.
-      const isWanted =
-        next.evictionPolicy !== "none" && (next.sizeLimitBytes !== undefined || next.orderedBy !== undefined);
-      const wanted = isWanted ? next.evictionPolicy : undefined;
+      // Until entries have to go there is no order: it would cost every write a row that most caches never need.
+      const wanted = next.orderedBy === undefined || next.evictionPolicy === "none" ? undefined : next.evictionPolicy;
       standing = next;
       if (wanted !== next.orderedBy) standing = { ...standing, ...beginOrder({ environment }, wanted) };
+      else if (wanted === undefined && !countsReads(countedFor(next))) environment.usage.removeAll();
       isChanged = true;
     },
     noteRead(key, storedSequence) {

@@ -19,6 +19,7 @@ import { journalPath } from "../../src/journal/journal.js";
 import { writeLeaseRow } from "../../src/leases/lease-row.js";
 import type { TableName } from "../../src/lmdb-environment.js";
 import { type OpenStore, openStore } from "../../src/open-store.js";
+import { orderMore } from "../../src/order/entry-order.js";
 import { ownedFileName } from "../../src/owned-file-name.js";
 import { rowKinds } from "../../src/row-format.js";
 import { encodeNumbers } from "../../src/space/number-row.js";
@@ -59,6 +60,8 @@ async function scene(): Promise<Scene> {
   await (await backend.getBlob("small 0"))?.close?.();
   const store = await openStore(backend.directory, () => {});
   opened.unshift({ close: () => store.leave() });
+  // As when room was needed: until then no order is kept.
+  for (let step = 0; step < 2; step++) await store.batches.run(() => orderMore(store));
   return { backend, store };
 }
 

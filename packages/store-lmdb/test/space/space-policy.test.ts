@@ -90,6 +90,36 @@ test("another policy orders what is there anew: reads counted before hold for it
   await backend.close();
 });
 
+test("no order is kept until three quarters of the limit are taken, and reads made before that count in it", async () => {
+  const directory = cacheDirectory();
+  const backend = new LmdbBackend({ directory, evictionPolicy: "least-recently-used" });
+  const keys = Array.from({ length: 40 }, (_, i) => `key ${i + 10}`);
+  for (const key of keys.slice(0, 20)) await put(backend, key);
+  const perEntry = (await backend.volume()).sizeBytes / 20;
+  await backend.setPolicy({ sizeLimitBytes: Math.ceil(perEntry * 40.5) });
+  const store = await openStore(backend.directory, () => {});
+  const ordered = () => {
+    store.environment.refresh();
+    return store.environment.order.keysIn({ limit: 100 }).length;
+  };
+  await readBytes(backend, "key 10");
+  for (const key of keys.slice(20, 28)) await put(backend, key);
+  expect(ordered()).toBe(0);
+  await readBytes(backend, "key 12");
+  for (const key of keys.slice(28)) await put(backend, key);
+  expect(ordered()).toBe(40);
+  expect((await backend.check()).problems).toEqual([]);
+  // 'key 11' was neither read nor stored for longest, then 'key 13'.
+  await put(backend, "more 1");
+  await put(backend, "more 2");
+  expect(keys.filter((key) => !["key 11", "key 13"].includes(key))).toEqual(
+    (await keysOf(backend)).filter((key) => key.startsWith("key")),
+  );
+  await store.leave();
+  await expectExactAccount(directory);
+  await backend.close();
+});
+
 test("with many entries the order is made in steps, and is whole before anything goes by it", async () => {
   const backend = new LmdbBackend({ directory: cacheDirectory(), cullLimit: 100 });
   const keys = Array.from({ length: 2_500 }, (_, i) => `key ${10_000 + ((i * 7_919) % 2_500)}`);

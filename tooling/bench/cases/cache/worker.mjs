@@ -16,32 +16,38 @@ async function main() {
     return Math.floor((state / 2 ** 32) * below);
   };
   const value = () => values[random(values.length)];
+  async function run(duration) {
+    let operations = 0;
+    const started = performance.now();
+    const isOver = () => performance.now() - started > duration;
+    if (mode === "mixed") {
+      // One after the other, as a program does that needs each answer: 80 % gets, 20 % sets.
+      while (!isOver()) {
+        const key = keyOf(random(keys));
+        await (random(100) < 80 ? store.get(key) : store.set(key, value()));
+        operations += 1;
+      }
+    } else {
+      // 64 sets under way at any time; each that is acknowledged is followed by another.
+      await Promise.all(
+        Array.from({ length: inFlight }, async () => {
+          while (!isOver()) {
+            await store.set(keyOf(random(keys)), value());
+            operations += 1;
+          }
+        }),
+      );
+    }
+    return { operations, seconds: (performance.now() - started) / 1000 };
+  }
+
   await store.get(keyOf(0));
   process.stdout.write("ready\n");
   await once(process.stdin, "data");
 
-  let operations = 0;
-  const started = performance.now();
-  const isOver = () => performance.now() - started > milliseconds;
-  if (mode === "mixed") {
-    // One after the other, as a program does that needs each answer: 80 % gets, 20 % sets.
-    while (!isOver()) {
-      const key = keyOf(random(keys));
-      await (random(100) < 80 ? store.get(key) : store.set(key, value()));
-      operations += 1;
-    }
-  } else {
-    // 64 sets under way at any time; each that is acknowledged is followed by another.
-    await Promise.all(
-      Array.from({ length: inFlight }, async () => {
-        while (!isOver()) {
-          await store.set(keyOf(random(keys)), value());
-          operations += 1;
-        }
-      }),
-    );
-  }
-  const seconds = (performance.now() - started) / 1000;
+  // What is compiled while it runs is compiled before it is timed, as in a process that has run for a while.
+  await run(500);
+  const { operations, seconds } = await run(milliseconds);
   process.stdout.write(`${JSON.stringify({ operations, seconds })}\n`);
   await store.close();
   process.stdin.destroy();
