@@ -15,10 +15,23 @@ export interface ValueCodec<Value = unknown> {
   explain?(value: unknown): string | undefined;
   /** The bytes of a value that was accepted. */
   encode(value: Value): Awaitable<EncodedValue>;
+  /**
+   * For values whose bytes would take too much memory at once: the same bytes one after the other. `undefined` for all
+   * others. Whoever can't store a stream, such as a transaction, calls `encode` instead.
+   */
+  encodeStream?(value: Value): EncodedStream | undefined;
   /** The value. `source` is verified. */
   decode(source: BlobSource, record: BlobRecord): Awaitable<Value>;
   /** For tables: a handle that reads nothing until asked. */
   openTable?(source: BlobSource, record: BlobRecord): TableHandle;
+}
+
+/** What a codec makes of a value, as it is made. */
+export interface EncodedStream {
+  /** To be read once. What it throws is what storing the value throws, and nothing is stored then. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Facts to keep in the record; called once, when `chunks` have ended. */
+  details?(): JsonObject | undefined;
 }
 
 /** What a codec made of a value. */

@@ -9,7 +9,9 @@ export * from "./codec.js";
 export * from "./errors.js";
 export * from "./events.js";
 export * from "./node-signature.js";
+export * from "./streamed-value.js";
 export * from "./table.js";
+export * from "./table-filter.js";
 
 // who owns what, where keys go, and what goes first
 

@@ -1,31 +1,32 @@
 import type { BlobToStore, CacheBackend, StoredBlob } from "./backend.js";
 import type { BlobRecord, JsonObject } from "./blob-record.js";
 import { guardedListener } from "./cache/guarded-listener.js";
-import type {
-  BackendCapabilities,
-  BlobStreams,
-  Counters,
-  EntryIndex,
-  KeyRange,
-  Lease,
-  LeaseClaim,
-  LeaseOptions,
-  LeaseState,
-  Leases,
-  RecordOfStream,
-  SizeLimit,
-  TagIndex,
-  TagQuery,
-  TagUse,
-  Transactions,
-  TransactionView,
-  Volume,
+import {
+  type BackendCapabilities,
+  type BlobStreams,
+  type Counters,
+  type EntryIndex,
+  type KeyRange,
+  type Lease,
+  type LeaseClaim,
+  type LeaseOptions,
+  type LeaseState,
+  type Leases,
+  recordAtEnd,
+  type SizeLimit,
+  type StreamRecord,
+  type TagIndex,
+  type TagQuery,
+  type TagUse,
+  type Transactions,
+  type TransactionView,
+  type Volume,
 } from "./capabilities/index.js";
 import { loadXxhash, type Xxhash } from "./checksum/xxhash.js";
 import type { ValueCodec } from "./codec.js";
 import type { CacheEventListener } from "./events.js";
 import { collectStream } from "./memory/collect-stream.js";
-import { frozenCopy, frozenRecord } from "./memory/frozen-copy.js";
+import { frozenRecord } from "./memory/frozen-copy.js";
 import { type MemoryEntry, memoryEntry } from "./memory/memory-entry.js";
 import { MemoryLeases } from "./memory/memory-leases.js";
 import { type MemoryCacheOptions, type MemoryCacheSettings, memoryCacheSettings } from "./memory/memory-options.js";
@@ -101,8 +102,8 @@ export class MemoryCache
   }
 
   /** @throws CacheFullError when it has no room, and can't make it; then what the key had stays */
-  async setBlobStream(key: string, chunks: AsyncIterable<Uint8Array>, record: RecordOfStream): Promise<BlobRecord> {
-    const template = frozenCopy(record);
+  async setBlobStream(key: string, chunks: AsyncIterable<Uint8Array>, record: StreamRecord): Promise<BlobRecord> {
+    const template = recordAtEnd(record);
     this.#xxhash ??= await loadXxhash();
     const { sizeLimitBytes = Number.POSITIVE_INFINITY } = this.#settings;
     const blob = await collectStream(chunks, template, sizeLimitBytes, this.#xxhash);

@@ -1,6 +1,6 @@
 import type { ValueCodec } from "@larder/core";
 import { LmdbBackend, type LmdbBackendOptions } from "@larder/store-lmdb";
-import { parquetCodec } from "@larder/store-parquet";
+import { parquetCodec, referenceCodec } from "@larder/store-parquet";
 
 /** Settings of a {@link DiskCache}; each has a default. */
 export interface DiskCacheOptions extends Partial<LmdbBackendOptions> {
@@ -31,6 +31,6 @@ export class DiskCache extends LmdbBackend {
   constructor(options: DiskCacheOptions = {}) {
     const { parquet, directory = defaultDirectory, ...rest } = options;
     super({ policyWhenUnset, ...rest, directory });
-    this.codecs = Object.freeze([parquetCodec(parquet) as ValueCodec]);
+    this.codecs = Object.freeze([parquetCodec(parquet) as ValueCodec, referenceCodec() as ValueCodec]);
   }
 }

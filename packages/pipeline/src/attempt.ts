@@ -1,4 +1,4 @@
-import { type Clock, LarderError } from "@larder/core";
+import { type Clock, isStreamedValue, LarderError, streamedValueSymbol } from "@larder/core";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { FuncNode, NodeContext } from "./func-node.js";
 
@@ -73,16 +73,21 @@ function attemptOnce(options: Parameters<typeof attemptNode>[0], attempt: number
       signal.removeEventListener("abort", onAbort);
       clearTimeout(timer);
     };
+    const collecting = new AbortController();
     const stop = (reason: unknown) => {
       done();
       reject(reason);
       context.abort(reason);
+      collecting.abort(reason);
     };
+    // Several may read it, and a stream is read once. What it throws is what the function throws.
+    const whole = (value: unknown): unknown =>
+      isStreamedValue(value) ? value[streamedValueSymbol](collecting.signal) : value;
     const onAbort = () => stop(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     if (timeoutMs !== undefined) timer = setTimeout(() => stop(timeoutError(node.name, timeoutMs)), timeoutMs);
     try {
-      Promise.resolve(node.fn(args, context)).then(resolve, reject).finally(done);
+      Promise.resolve(node.fn(args, context)).then(whole).then(resolve, reject).finally(done);
     } catch (error) {
       reject(error);
       done();

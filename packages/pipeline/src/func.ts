@@ -1,4 +1,4 @@
-import { LarderError } from "@larder/core";
+import { LarderError, type StreamedValue } from "@larder/core";
 import { captureDeclarationSite, type DeclarationSite } from "./fingerprint/declaration-site.js";
 import type { FuncNode, FuncOptions, NodeContext, NodeFunction } from "./func-node.js";
 
@@ -17,11 +17,15 @@ type Wanted<Args, Inputs extends readonly string[]> = {
   readonly [K in Inputs[number]]: K extends keyof Args ? Args[K] : unknown;
 };
 
+/** What is made of what a function returns: promises are awaited, and streams, such as of batches of a table, taken whole. */
+type Made<Value> = Value extends StreamedValue<infer Whole> ? Whole : Value;
+
 /**
  * Declares a node: a function with what it reads and what it makes.
  *
  * The function gets one object with a property for each input, and a {@link NodeContext}. It must not change its
- * inputs: other nodes read the same values.
+ * inputs: other nodes read the same values. Where it returns a stream, such as `tableStream` of `@larder/store-parquet`, that is
+ * read to its end, and nodes get the whole; when it throws, the node has failed.
  *
  * @throws LarderError `invalid-node` when an option is out of range
  */
@@ -33,11 +37,11 @@ export function func<
 >(
   options: FuncOptions<Inputs, Output> & ListsWhatItReads<Args, Inputs>,
   fn: (args: Args, context: NodeContext) => Value,
-): FuncNode<Wanted<Args, Inputs>, Output, Awaited<Value>> {
+): FuncNode<Wanted<Args, Inputs>, Output, Made<Awaited<Value>>> {
   return makeNode(options, fn as unknown as NodeFunction, captureDeclarationSite(func)) as FuncNode<
     Wanted<Args, Inputs>,
     Output,
-    Awaited<Value>
+    Made<Awaited<Value>>
   >;
 }
 

@@ -43,13 +43,19 @@ function lazyScan(open: () => Promise<TableScan>): TableScan {
   const narrowed = (narrow: (scan: TableScan) => TableScan) => lazyScan(async () => narrow(await opened()));
   return {
     select: (columns) => narrowed((inner) => inner.select(columns)),
+    where: (filter) => narrowed((inner) => inner.where(filter)),
     slice: (offset, length) => narrowed((inner) => inner.slice(offset, length)),
     head: (count) => narrowed((inner) => inner.head(count)),
+    sample: (count, options) => narrowed((inner) => inner.sample(count, options)),
     schema: async () => (await opened()).schema(),
     count: async () => (await opened()).count(),
     toArrow: async () => (await opened()).toArrow(),
     toColumns: async () => (await opened()).toColumns(),
     toRows: async () => (await opened()).toRows(),
+    async *batches(options) {
+      yield* (await opened()).batches(options);
+    },
+    explain: async () => (await opened()).explain(),
     get bytesRead() {
       return scan?.bytesRead ?? 0;
     },

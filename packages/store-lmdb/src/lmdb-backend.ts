@@ -1,33 +1,34 @@
 import { resolve } from "node:path";
-import type {
-  BackendCapabilities,
-  BlobRecord,
-  BlobStreams,
-  BlobToStore,
-  CacheBackend,
-  CacheEventListener,
-  Clock,
-  Counters,
-  EntryIndex,
-  EvictionPolicy,
-  JsonObject,
-  KeyRange,
-  Lease,
-  LeaseClaim,
-  LeaseOptions,
-  LeaseState,
-  Leases,
-  NodeSignature,
-  RecordOfStream,
-  SizeLimit,
-  StoredBlob,
-  TagIndex,
-  TagQuery,
-  TagUse,
-  TransactionOptions,
-  Transactions,
-  TransactionView,
-  Volume,
+import {
+  type BackendCapabilities,
+  type BlobRecord,
+  type BlobStreams,
+  type BlobToStore,
+  type CacheBackend,
+  type CacheEventListener,
+  type Clock,
+  type Counters,
+  type EntryIndex,
+  type EvictionPolicy,
+  type JsonObject,
+  type KeyRange,
+  type Lease,
+  type LeaseClaim,
+  type LeaseOptions,
+  type LeaseState,
+  type Leases,
+  type NodeSignature,
+  recordAtEnd,
+  type SizeLimit,
+  type StoredBlob,
+  type StreamRecord,
+  type TagIndex,
+  type TagQuery,
+  type TagUse,
+  type TransactionOptions,
+  type Transactions,
+  type TransactionView,
+  type Volume,
 } from "@larder/core";
 import { prepareDirectory } from "./cache-directory.js";
 import { type CheckOptions, type CheckReport, checkStore } from "./check/check-store.js";
@@ -253,8 +254,8 @@ export class LmdbBackend
     return this.#run("read counters", readCounters);
   }
 
-  async setBlobStream(key: string, chunks: AsyncIterable<Uint8Array>, record: RecordOfStream): Promise<BlobRecord> {
-    const stream = { chunks, record: structuredClone(record) };
+  async setBlobStream(key: string, chunks: AsyncIterable<Uint8Array>, record: StreamRecord): Promise<BlobRecord> {
+    const stream = { chunks, record: recordAtEnd(record) };
     const settings = {
       inlineLimitBytes: this.#inlineLimitBytes,
       sync: this.#durability === "power",

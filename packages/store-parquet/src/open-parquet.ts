@@ -1,33 +1,71 @@
-import { type BlobSource, openFileSource, type TableHandle } from "@larder/core";
-import type { Table } from "apache-arrow";
-import { openedFile } from "./opened-file.js";
-import { parquetScan } from "./parquet-scan.js";
+import { type BlobSource, LarderError, openFileSource } from "@larder/core";
+import type { ForeignLimits } from "./foreign/foreign-limits.js";
+import { foreignTable } from "./foreign/foreign-table.js";
+import { openedFile } from "./read/opened-file.js";
+import { parquetScan } from "./scan/parquet-scan.js";
+import type { ParquetTable } from "./scan/parquet-table.js";
 
-/** An open Parquet table: scans read it in part, into Arrow tables. */
-export interface ParquetTable extends TableHandle<Table> {
-  [Symbol.asyncDispose](): Promise<void>;
+/** How a table is opened. */
+export interface OpenParquetOptions {
+  /**
+   * Parts of the file with at most so many bytes between them are read as one; default 0. Worth some thousands for a
+   * source where every request takes its time, such as an object store.
+   */
+  readonly gapBytes?: number;
+  /**
+   * `"own"`, the default: bytes that are what was written, for their checksum was verified. `"foreign"`: bytes that nobody
+   * vouches for, which are parsed by a process of its own under `limits`.
+   */
+  readonly trust?: "own" | "foreign";
+  /** What reading a foreign file may take. */
+  readonly limits?: ForeignLimits;
 }
 
 /**
  * Opens a Parquet table over any source of bytes. Nothing is read until a scan is; every scan shares the footer.
- * Errors come from scans: LarderError `not-parquet`, `damaged-parquet`, `unsupported-parquet`.
+ * Errors come from scans: LarderError `not-parquet`, `damaged-parquet`, `unsupported-parquet`; of a foreign file also
+ * `foreign-limit` and `foreign-crash`, and `closed-table` where it was closed.
  */
-export function openParquet(source: BlobSource): ParquetTable {
-  return tableOver(source, async () => {});
+export function openParquet(source: BlobSource, options: OpenParquetOptions = {}): ParquetTable {
+  return tableOver(source, async () => {}, options);
 }
 
 /** Opens a Parquet file on the local disk; close the table when done. @throws the error of the file system */
-export async function openParquetFile(path: string | URL): Promise<ParquetTable> {
+export async function openParquetFile(path: string | URL, options: OpenParquetOptions = {}): Promise<ParquetTable> {
   const source = await openFileSource(path);
-  return tableOver(source, () => source.close());
+  try {
+    return tableOver(source, () => source.close(), options);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
 }
 
-function tableOver(source: BlobSource, release: () => Promise<void>): ParquetTable {
-  const file = openedFile(source);
+function tableOver(
+  source: BlobSource,
+  release: () => Promise<void>,
+  { gapBytes = 0, trust = "own", limits }: OpenParquetOptions,
+): ParquetTable {
+  if (!(Number.isInteger(gapBytes) && gapBytes >= 0)) {
+    throw new LarderError(`The option gapBytes must be a whole number of at least 0, not ${gapBytes}.`, {
+      code: "invalid-option",
+      facts: { option: "gapBytes", value: gapBytes },
+    });
+  }
+  if (trust === "foreign") return foreignTable(source, { limits, gapBytes, release });
+  if (trust !== "own") throw unknownTrust(trust);
+  const file = openedFile(source, gapBytes);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= release();
     return closed;
   };
   return { scan: () => parquetScan(file), close, [Symbol.asyncDispose]: close };
+}
+
+function unknownTrust(trust: unknown): LarderError {
+  return new LarderError(`The option trust is "own" or "foreign", not ${JSON.stringify(trust)}.`, {
+    code: "invalid-option",
+    facts: { option: "trust", value: trust },
+  });
 }

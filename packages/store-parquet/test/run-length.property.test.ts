@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { ByteWriter } from "hyparquet-writer";
 import { writeRleBitPackedHybrid } from "hyparquet-writer/src/encoding.js";
 import { describe, expect, test } from "vitest";
-import { copyBits, countBits, getBit, setBits } from "../src/bitmaps.js";
-import { unpackBitRuns, unpackRuns } from "../src/run-length.js";
+import { copyBits, countBits, getBit, setBits } from "../src/format/bitmaps.js";
+import { unpackBitRuns, unpackRuns } from "../src/format/run-length.js";
 
 const seed = 20_261_121;
 

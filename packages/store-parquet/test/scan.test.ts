@@ -238,16 +238,19 @@ describe("opening", () => {
     const whileReading = turns;
     await encodeParquet(table);
     going = false;
-    expect(whileReading).toBeGreaterThanOrEqual(10);
-    expect(turns - whileReading).toBeGreaterThanOrEqual(10);
+    // A turn after every 12 ms of work or so: a fast machine needs few.
+    expect(whileReading).toBeGreaterThanOrEqual(3);
+    expect(turns - whileReading).toBeGreaterThanOrEqual(3);
   });
 });
 
-test("rows refuse a time that milliseconds can't express, and columns still have it", async () => {
+test("rows refuse a time that milliseconds can't express when it is looked at, and columns still have it", async () => {
   const data = arrow.makeData({ type: new arrow.TimestampMillisecond(), data: BigInt64Array.of(1n, 2n ** 62n) });
   const { bytes } = await encodeParquet(new arrow.Table({ time: new arrow.Vector([data]) }));
   const scan = openParquet(bytesSource(bytes)).scan();
-  await expect(scan.toRows()).rejects.toMatchObject({ code: "inexact-column", facts: { column: "time" } });
+  const [first, second] = await scan.toRows();
+  expect(first).toEqual({ time: 1 });
+  expect(() => second!.time).toThrow(expect.objectContaining({ code: "inexact-column" }));
   expect(await scan.head(1).toRows()).toEqual([{ time: 1 }]);
   expect((await scan.toColumns()).time).toEqual(BigInt64Array.of(1n, 2n ** 62n));
 });

@@ -6,6 +6,7 @@ import { demoBenchmark } from "./benchmarks/demo.js";
 import { digestBenchmark } from "./benchmarks/digest.js";
 import { pipelineBenchmark } from "./benchmarks/pipeline.js";
 import { storeBenchmark } from "./benchmarks/store.js";
+import { tablesBenchmark } from "./benchmarks/tables.js";
 import { describeResult } from "./result-table.js";
 
 const benchmarks: readonly Benchmark[] = [
@@ -13,6 +14,7 @@ const benchmarks: readonly Benchmark[] = [
   storeBenchmark,
   cacheBenchmark,
   digestBenchmark,
+  tablesBenchmark,
   demoBenchmark,
 ];
 

@@ -10,6 +10,14 @@ export interface CaseOutput {
   readonly peakMegabytes: number;
 }
 
+/** How a program is run. */
+export interface RunOptions {
+  /** Stops the program when it is aborted; its reason is thrown, once the program has ended. */
+  readonly signal?: AbortSignal;
+  /** Arguments of Node itself. */
+  readonly nodeArguments?: readonly string[];
+}
+
 /**
  * Runs a program of `cases/` in a fresh process of plain Node, as a user would run built code. Throws an Error with its
  * output when it fails.
@@ -17,24 +25,27 @@ export interface CaseOutput {
  * @param name - file in cases/, without its ending
  * @param options - handed to the program as JSON
  */
-export function runCase(name: string, options: object): Promise<CaseOutput> {
+export function runCase<Output = CaseOutput>(name: string, options: object, run: RunOptions = {}): Promise<Output> {
+  run.signal?.throwIfAborted();
   const program = fileURLToPath(new URL(`../cases/${name}.mjs`, import.meta.url));
   return new Promise((resolve, reject) => {
     // Nothing of ours is to be loaded in another way than a user loads it.
     const env = { ...process.env, NODE_OPTIONS: "", NODE_ENV: "production" };
-    const child = spawn(process.execPath, ["--expose-gc", program, JSON.stringify(options)], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env,
-    });
+    const args = ["--expose-gc", ...(run.nodeArguments ?? []), program, JSON.stringify(options)];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env });
+    const stop = () => child.kill("SIGKILL");
+    run.signal?.addEventListener("abort", stop);
     const out: Buffer[] = [];
     const errors: Buffer[] = [];
     child.stdout.on("data", (part: Buffer) => out.push(part));
     child.stderr.on("data", (part: Buffer) => errors.push(part));
     child.on("error", reject);
     child.on("close", (code, signal) => {
+      run.signal?.removeEventListener("abort", stop);
+      if (run.signal?.aborted) return reject(run.signal.reason);
       const text = Buffer.concat(out).toString("utf8");
       const last = text.trimEnd().split("\n").at(-1) ?? "";
-      if (code === 0) return resolve(JSON.parse(last) as CaseOutput);
+      if (code === 0) return resolve(JSON.parse(last) as Output);
       const output = `${text}${Buffer.concat(errors).toString("utf8")}`;
       reject(new Error(`${name}.mjs ${JSON.stringify(options)} ended with ${signal ?? code}:\n${output}`));
     });
@@ -66,10 +77,16 @@ export async function interleave(
 
 /** Gives a fresh folder to `work`, and removes it afterwards. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "larder-bench-"));
+  const { folder, remove } = temporaryFolder();
   try {
     return await work(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
+}
+
+/** A fresh folder, to be removed by who asked for it. */
+export function temporaryFolder(): { readonly folder: string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "larder-bench-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

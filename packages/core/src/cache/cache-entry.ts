@@ -10,7 +10,8 @@ export interface CacheEntry {
   /**
    * The value, read and decoded afresh at each call.
    *
-   * @throws DamagedBlobError when its bytes are damaged or gone, or its codec can't read them
+   * @throws DamagedBlobError when its bytes are damaged or gone, or its codec can't read them; LarderError `newer-format` when a
+   *   newer version of that codec wrote them
    */
   value<T = unknown>(): Promise<T>;
   /**
@@ -24,7 +25,8 @@ export interface CacheEntry {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export function cacheEntry(found: FoundBlob): CacheEntry {
+/** @param onFailure - told what `value` throws, before it is thrown */
+export function cacheEntry(found: FoundBlob, onFailure?: (error: unknown) => void): CacheEntry {
   const { stored, codec, key } = found;
   const { record } = stored;
   let closing: Promise<void> | undefined;
@@ -34,7 +36,14 @@ export function cacheEntry(found: FoundBlob): CacheEntry {
   };
   return {
     record,
-    value: <T>() => decodeBlob(found) as Promise<T>,
+    async value<T>() {
+      try {
+        return (await decodeBlob(found)) as T;
+      } catch (error) {
+        onFailure?.(error);
+        throw error;
+      }
+    },
     table() {
       if (codec.openTable === undefined) {
         throw new LarderError(

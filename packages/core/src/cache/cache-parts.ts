@@ -10,6 +10,7 @@ import { type EntryReader, entryReader } from "./entry-reader.js";
 import { type Expiring, expiring } from "./expiring.js";
 import { type Flights, flights } from "./flights.js";
 import { guardedListener } from "./guarded-listener.js";
+import { type NewerFormats, newerFormats } from "./newer-formats.js";
 import { backendStatistics, countersOf, type Statistics } from "./statistics.js";
 import { type WriteQueue, writeQueue } from "./write-queue.js";
 
@@ -28,6 +29,7 @@ export interface CacheParts {
   readonly queue: WriteQueue;
   readonly ages: EntryAges;
   readonly expiring: Expiring;
+  readonly newer: NewerFormats;
   /** Absent where the backend has no counters, or none are wanted. */
   readonly statistics: Statistics | undefined;
 }
@@ -43,18 +45,20 @@ export function cacheParts(options: CacheOptions): CacheParts {
   const onEvent = both(statistics?.observe, listener);
   const ages = entryAges(clock);
   const ofExpired = expiring(backend, onEvent);
+  const newer = newerFormats(backend, codecs);
   return {
     backend,
     codecs,
     clock,
     random: options.random ?? Math.random,
     onEvent,
-    reader: entryReader({ backend, codecs, clock, onEvent, ages, expiring: ofExpired }),
+    reader: entryReader({ backend, codecs, clock, onEvent, ages, expiring: ofExpired, newer }),
     flights: flights(),
     leases: computeLeases(backend, onEvent),
     queue: writeQueue(),
     ages,
     expiring: ofExpired,
+    newer,
     statistics,
   };
 }

@@ -8,6 +8,8 @@ export interface CodecSet {
   named(name: string): ValueCodec | undefined;
   /** The first codec that accepts a value, or `undefined`. */
   accepting(value: unknown): ValueCodec | undefined;
+  /** The name of the newest codec known of which a codec's name is a newer version, such as `a.b.1` of `a.b.2`. */
+  olderThan(name: string): string | undefined;
   /** What the first codec says that knows why a value of its kind is not accepted. */
   explaining(value: unknown): string | undefined;
 }
@@ -24,6 +26,16 @@ export function codecSet(given: readonly ValueCodec[] = [], ofBackend: readonly 
   return {
     named: (name) => byName.get(name),
     accepting: (value) => ordered.find((codec) => codec.accepts(value)),
+    olderThan(name) {
+      const wanted = versioned(name);
+      if (wanted === undefined || byName.has(name)) return undefined;
+      const known = [...byName.keys()]
+        .map((known) => ({ known, version: versioned(known) }))
+        .filter(({ version }) => version?.base === wanted.base)
+        .sort((a, b) => a.version!.number - b.version!.number)
+        .at(-1);
+      return known !== undefined && known.version!.number < wanted.number ? known.known : undefined;
+    },
     explaining(value) {
       for (const codec of ordered) {
         const why = codec.explain?.(value);
@@ -32,4 +44,10 @@ export function codecSet(given: readonly ValueCodec[] = [], ofBackend: readonly 
       return undefined;
     },
   };
+}
+
+/** A codec's name without its version, and the version; `undefined` when it has none. */
+function versioned(name: string): { readonly base: string; readonly number: number } | undefined {
+  const [, base, digits] = /^(.+)\.([1-9][0-9]{0,8})$/.exec(name) ?? [];
+  return base === undefined ? undefined : { base, number: Number(digits) };
 }

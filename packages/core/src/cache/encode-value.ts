@@ -1,6 +1,6 @@
 import type { BlobRecord } from "../blob-record.js";
 import { type Awaitable, bytesSource } from "../blob-source.js";
-import type { EncodedValue, ValueCodec } from "../codec.js";
+import type { EncodedStream, EncodedValue, ValueCodec } from "../codec.js";
 import { LarderError } from "../errors.js";
 import type { CodecSet } from "./codec-set.js";
 import { explainUncacheable } from "./explain-uncacheable.js";
@@ -9,6 +9,12 @@ import { explainUncacheable } from "./explain-uncacheable.js";
 export interface EncodedBlob {
   readonly codec: ValueCodec;
   readonly encoded: EncodedValue;
+}
+
+/** A value as bytes that are made while they are stored. */
+export interface StreamedBlob {
+  readonly codec: ValueCodec;
+  readonly stream: EncodedStream;
 }
 
 /** Why a value has no bytes. */
@@ -29,21 +35,66 @@ export function encodeValue(
   codecName: string | undefined,
   codecs: CodecSet,
 ): Awaitable<EncodedBlob | UncacheableValue> {
-  let codec: ValueCodec | undefined;
+  return encodeWith(key, value, codecFor(key, value, codecName, codecs));
+}
+
+/**
+ * {@link encodeValue}, but a value whose codec gives a stream stays one, unread. What that stream throws later is not for
+ * this cache to explain.
+ */
+export function encodeOrStream(
+  key: string,
+  value: unknown,
+  codecName: string | undefined,
+  codecs: CodecSet,
+): Awaitable<EncodedBlob | StreamedBlob | UncacheableValue> {
+  const codec = codecFor(key, value, codecName, codecs);
+  if ("message" in codec || codec.encodeStream === undefined) return encodeWith(key, value, codec);
+  try {
+    const stream = codec.encodeStream(value);
+    if (stream !== undefined) return { codec, stream };
+  } catch (error) {
+    return failed(key, codec, error);
+  }
+  return encodeWith(key, value, codec);
+}
+
+/** Whether a value is to be stored as a stream. */
+export function isStreamed(
+  encoding: Awaitable<EncodedBlob | StreamedBlob | UncacheableValue>,
+): encoding is StreamedBlob {
+  return "stream" in encoding;
+}
+
+function codecFor(
+  key: string,
+  value: unknown,
+  codecName: string | undefined,
+  codecs: CodecSet,
+): ValueCodec | UncacheableValue {
   try {
     if (codecName === undefined) {
-      codec = codecs.accepting(value);
-      if (codec === undefined) return { message: explainUncacheable(key, value, codecs) };
-    } else {
-      codec = codecs.named(codecName);
-      if (codec === undefined) {
-        return { message: `The value under '${key}' was not stored: this cache has no codec '${codecName}'.` };
-      }
-      if (!codec.accepts(value)) {
-        const why = codec.explain?.(value) ?? "it does not accept the value";
-        return { message: `The value under '${key}' was not stored by the codec '${codecName}': ${why}.` };
-      }
+      return codecs.accepting(value) ?? { message: explainUncacheable(key, value, codecs) };
     }
+    const codec = codecs.named(codecName);
+    if (codec === undefined) {
+      return { message: `The value under '${key}' was not stored: this cache has no codec '${codecName}'.` };
+    }
+    if (codec.accepts(value)) return codec;
+    const why = codec.explain?.(value) ?? "it does not accept the value";
+    return { message: `The value under '${key}' was not stored by the codec '${codecName}': ${why}.` };
+  } catch (error) {
+    return failed(key, codecName === undefined ? undefined : codecs.named(codecName), error);
+  }
+}
+
+function encodeWith(
+  key: string,
+  value: unknown,
+  codec: ValueCodec | UncacheableValue,
+): Awaitable<EncodedBlob | UncacheableValue> {
+  if ("message" in codec) return codec;
+  try {
     const encoded = codec.encode(value);
     if (encoded instanceof Promise) return encodedLater(key, value, codec, encoded);
     return { codec, encoded: detached(encoded, value) };

@@ -11,6 +11,7 @@ import type { CodecSet } from "./codec-set.js";
 import type { EntryAges } from "./entry-ages.js";
 import type { Expiring } from "./expiring.js";
 import { expiredForGood, hasExpired, isOlder } from "./freshness.js";
+import { type NewerFormats, newerCodec, newerWithin } from "./newer-formats.js";
 
 /** A blob whose codec is known, fresh unless it says otherwise; its bytes are unread. Whoever has it closes it. */
 export interface FoundBlob {
@@ -40,6 +41,7 @@ export interface EntryReaderOptions {
   readonly onEvent: CacheEventListener | undefined;
   readonly ages: EntryAges;
   readonly expiring: Expiring;
+  readonly newer: NewerFormats;
 }
 
 /**
@@ -74,7 +76,7 @@ let xxhash: Xxhash | undefined;
 
 /** An {@link EntryReader} over a backend. */
 export function entryReader(options: EntryReaderOptions): EntryReader {
-  const { backend, codecs, clock, onEvent, ages, expiring } = options;
+  const { backend, codecs, clock, onEvent, ages, expiring, newer } = options;
 
   function warn(code: string, key: string, message: string, cause?: unknown): void {
     onEvent?.({ type: "warning", code, key, message, cause });
@@ -84,6 +86,17 @@ export function entryReader(options: EntryReaderOptions): EntryReader {
     const damage = error as DamagedBlobError;
     warn(String(damage.facts.warning ?? damage.code), key, `${damage.message} It counts as a miss.`, error);
     return damage.facts.warning === undefined ? "damaged" : "unreadable";
+  }
+
+  function missOfNewer(key: string, record: BlobRecord, why: string): MissReason {
+    newer.met(key, record, why);
+    warn("newer-format", key, `${why} It counts as a miss, and is left as it is.`);
+    return "unreadable";
+  }
+
+  function missOfFailure({ key, stored }: FoundBlob, error: unknown): MissReason {
+    const why = newerWithin(key, error);
+    return why === undefined ? missOfDamage(key, error) : missOfNewer(key, stored.record, why);
   }
 
   function unanswered(key: string, error: unknown): MissReason {
@@ -113,6 +126,8 @@ export function entryReader(options: EntryReaderOptions): EntryReader {
       return afterRelease(stored, "expired");
     }
     const codec = codecs.named(record.codec);
+    const why = codec === undefined ? newerCodec(key, record, codecs) : undefined;
+    if (why !== undefined) return afterRelease(stored, missOfNewer(key, record, why));
     if (codec === undefined) {
       const message = `The value under '${key}' was stored by the codec '${record.codec}', which this cache does not have: a miss. Pass that codec in 'codecs' to read it.`;
       warn("unknown-codec", key, message);
@@ -125,7 +140,7 @@ export function entryReader(options: EntryReaderOptions): EntryReader {
     try {
       return { value: await late };
     } catch (error) {
-      return { miss: missOfDamage(found.key, error) };
+      return { miss: missOfFailure(found, error) };
     } finally {
       await release(found.stored);
     }
@@ -150,7 +165,7 @@ export function entryReader(options: EntryReaderOptions): EntryReader {
       try {
         value = decodeOnce(found);
       } catch (error) {
-        return afterRelease(found.stored, { miss: missOfDamage(found.key, error) });
+        return afterRelease(found.stored, { miss: missOfFailure(found, error) });
       }
       return value instanceof Promise ? readLater(found, value) : afterRelease(found.stored, { value });
     },
@@ -162,7 +177,7 @@ export function entryReader(options: EntryReaderOptions): EntryReader {
         const again = () => decodeBytes(found, exclusiveSource(new Uint8Array(bytes)));
         return { value: await again(), again };
       } catch (error) {
-        return { miss: missOfDamage(found.key, error) };
+        return { miss: missOfFailure(found, error) };
       } finally {
         await release(found.stored);
       }
@@ -173,7 +188,7 @@ export function entryReader(options: EntryReaderOptions): EntryReader {
 /**
  * The value of a blob, freshly decoded from bytes that were checked.
  *
- * @throws DamagedBlobError when the bytes are damaged or gone, or the codec can't read them
+ * @throws DamagedBlobError when the bytes are damaged or gone, or the codec can't read them; LarderError `newer-format`
  */
 export async function decodeBlob(found: FoundBlob): Promise<unknown> {
   const { stored } = found;
@@ -197,9 +212,11 @@ async function checkedBytes(found: FoundBlob): Promise<Uint8Array> {
   }
 }
 
-/** @throws DamagedBlobError */
+/** @throws DamagedBlobError; LarderError `newer-format` */
 function decodeBytes({ key, stored, codec }: FoundBlob, source: BlobSource): Awaitable<unknown> {
   const unreadable = (error: unknown): never => {
+    // Not damaged: whoever wrote it can read it.
+    if (LarderError.isInstance(error, "newer-format")) throw error;
     throw damagedBlob(key, `its codec '${stored.record.codec}' could not read it`, "decode-failed", error);
   };
   try {

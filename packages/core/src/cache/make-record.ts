@@ -1,4 +1,5 @@
 import type { BlobRecord } from "../blob-record.js";
+import type { RecordOfStream } from "../capabilities/index.js";
 import { checksumOf } from "../checksum/checksum.js";
 import type { Xxhash } from "../checksum/xxhash.js";
 import { LarderError } from "../errors.js";
@@ -59,6 +60,15 @@ export function makeRecord(
     ...kept,
     ...(details !== undefined && { details }),
   });
+}
+
+/** The record of bytes that are not there yet, as of `now` (milliseconds since 1970). */
+export function recordOfStream(
+  codec: string,
+  { lifetimeMs, staleMs, ...kept }: RecordTemplate,
+  now: number,
+): RecordOfStream {
+  return Object.freeze({ codec, createdAt: now, ...expiryOf(now, lifetimeMs, staleMs), ...kept });
 }
 
 /** The times of a record that is stored, or given another expiry, at `now`; none without a lifetime. */

@@ -20,7 +20,7 @@ export interface SetOptions {
   readonly codec?: string | undefined;
   /**
    * Called by `set` once the value is bytes, before they are stored: from here on the value may be changed. Not called
-   * for a value that no codec takes. Must not throw.
+   * for a value that is not stored. Of a value that is stored as a stream, called once it is stored. Must not throw.
    */
   readonly onEncoded?: ((record: BlobRecord) => void) | undefined;
 }
@@ -30,8 +30,11 @@ export type SetOutcome =
   | { readonly stored: true; readonly record: BlobRecord }
   | {
       readonly stored: false;
-      /** No codec takes the value, or the one that does failed. */
-      readonly reason: "uncacheable-value";
+      /**
+       * `uncacheable-value`: no codec takes the value, or the one that does failed. `newer-format`: there is a value which this
+       * cache has read, and which a newer version of Larder wrote.
+       */
+      readonly reason: "uncacheable-value" | "newer-format";
       /** A whole sentence for a person. */
       readonly message: string;
     };

@@ -1,11 +1,19 @@
 import type { BlobRecord } from "../blob-record.js";
 import { loadXxhash } from "../checksum/xxhash.js";
+import { LarderError } from "../errors.js";
 import { backendFailure } from "./backend-failure.js";
 import type { CacheParts } from "./cache-parts.js";
 import { deleteBlobOf } from "./delete-blob.js";
-import { type EncodedBlob, encodeValue, type UncacheableValue } from "./encode-value.js";
+import {
+  type EncodedBlob,
+  encodeOrStream,
+  isStreamed,
+  type StreamedBlob,
+  type UncacheableValue,
+} from "./encode-value.js";
 import { makeRecord, type RecordTemplate, recordTemplate } from "./make-record.js";
 import type { SetOptions, SetOutcome } from "./set-options.js";
+import { storeStream } from "./streams/store-stream.js";
 
 /** See `Cache.set`. The value is encoded before this first waits, unless its codec is an asynchronous one. */
 export async function storeValue(
@@ -16,9 +24,12 @@ export async function storeValue(
 ): Promise<SetOutcome> {
   const template = recordTemplate(options);
   parts.flights.supersede(key);
-  const encoding = encodeValue(key, value, options.codec, parts.codecs);
+  const encoding = encodeOrStream(key, value, options.codec, parts.codecs);
+  if (isStreamed(encoding)) return storeStreamed(parts, key, encoding, template, options);
   return parts.queue.run(key, async () => {
-    const encoded = await encoding;
+    const encoded = (await encoding) as EncodedBlob | UncacheableValue;
+    const refusal = parts.newer.has(key) ? await parts.newer.refusal(key) : undefined;
+    if (refusal !== undefined) return keptNewer(parts, key, refusal);
     if (encoded.codec === undefined) {
       await deleteBlobOf(parts.backend, key);
       return notStored(parts, key, encoded);
@@ -28,6 +39,36 @@ export async function storeValue(
     await storeBlob(parts, key, encoded, record);
     return { stored: true, record };
   });
+}
+
+/** Stores a value as it is made. What it throws while it is made is thrown, and the key keeps what it had. */
+async function storeStreamed(
+  parts: CacheParts,
+  key: string,
+  { codec, stream }: StreamedBlob,
+  template: RecordTemplate,
+  options: SetOptions,
+): Promise<SetOutcome> {
+  const { flights, newer } = parts;
+  const refused = newer.has(key) ? await newer.refusal(key) : undefined;
+  if (refused !== undefined) return keptNewer(parts, key, refused);
+  let refusal: string | undefined;
+  const toStore = { codec: codec.name, chunks: stream.chunks, details: () => stream.details?.() };
+  try {
+    const record = await storeStream(parts, key, toStore, template, {
+      async beforeStored() {
+        refusal = newer.has(key) ? await newer.refusal(key) : undefined;
+        if (refusal !== undefined) throw new LarderError(refusal, { code: "newer-format", facts: { key } });
+        flights.supersede(key); // now it takes its place
+      },
+    });
+    flights.supersede(key);
+    options.onEncoded?.(record);
+    return { stored: true, record };
+  } catch (error) {
+    if (refusal !== undefined) return keptNewer(parts, key, refusal);
+    throw error;
+  }
 }
 
 /** The record of an encoded value, created now. */
@@ -60,4 +101,10 @@ export async function storeBlob(
 export function notStored({ onEvent }: CacheParts, key: string, { message, cause }: UncacheableValue): SetOutcome {
   onEvent?.({ type: "warning", code: "uncacheable-value", key, message, cause });
   return { stored: false, reason: "uncacheable-value", message };
+}
+
+/** Tells that a value stays as it is, for it is in a newer format. */
+export function keptNewer({ onEvent }: CacheParts, key: string, message: string): SetOutcome {
+  onEvent?.({ type: "warning", code: "newer-format", key, message });
+  return { stored: false, reason: "newer-format", message };
 }

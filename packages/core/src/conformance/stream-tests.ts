@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CacheBackend } from "../backend.js";
 import type { BlobRecord } from "../blob-record.js";
-import type { BlobStreams, RecordOfStream, TagIndex } from "../capabilities/index.js";
+import type { BlobStreams, RecordOfStream, StreamRecord, TagIndex } from "../capabilities/index.js";
 import { expectBytes, expectRecord } from "./expectations.js";
 import type { Ground } from "./ground.js";
 import { fullRecordFields, recordOf, sampleBytes } from "./sample-blobs.js";
@@ -42,6 +42,29 @@ export const streamTests: readonly TestDefinition[] = [
         const expected = await recordOf(bytes, fullRecordFields);
         expectRecord(await storing, expected, "the record a stream resolves to");
         expectRecord((await ground.read(ground.key("full"))).record, expected, "the record of a stream");
+      }
+    },
+  },
+  {
+    name: "the record of a stream may be given when the stream has ended",
+    brief: true,
+    capability: "streams",
+    async run(ground) {
+      for (const size of [0, 10, 300 * kibi]) {
+        let ended = false;
+        let asked = 0;
+        async function* chunks() {
+          yield* piecesOf(sampleBytes(size), 50_000);
+          ended = true;
+        }
+        const atEnd = (): RecordOfStream => {
+          asked++;
+          return { ...template, details: { ended, asked } };
+        };
+        const record = await store(ground, "late", chunks(), atEnd);
+        const expected = await recordOf(sampleBytes(size), { ...template, details: { ended: true, asked: 1 } });
+        expectRecord(record, expected, "the record given at the end of a stream");
+        expectRecord((await ground.read(ground.key("late"))).record, expected, "that record, read again");
       }
     },
   },
@@ -138,7 +161,7 @@ function store(
   { backend, key }: Ground,
   suffix: string,
   chunks: AsyncIterable<Uint8Array>,
-  record: RecordOfStream = template,
+  record: StreamRecord = template,
 ): Promise<BlobRecord> {
   return (backend as CacheBackend & BlobStreams).setBlobStream(key(suffix), chunks, record);
 }

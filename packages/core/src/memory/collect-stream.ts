@@ -1,19 +1,21 @@
 import type { BlobOfBytes } from "../backend.js";
-import type { BlobRecord, JsonObject } from "../blob-record.js";
+import type { BlobRecord } from "../blob-record.js";
+import type { RecordOfStream } from "../capabilities/index.js";
 import { checksumOf } from "../checksum/checksum.js";
 import type { Xxhash } from "../checksum/xxhash.js";
 import { CacheFullError } from "../eviction/cache-full-error.js";
+import { frozenCopy } from "./frozen-copy.js";
 
 /**
  * What arrives, as one blob with its complete record, both of which are nobody else's.
  *
- * @param template - the record without length and checksum, frozen
+ * @param template - gives the record without length and checksum, once all has arrived
  * @throws CacheFullError as soon as it is more than `limitBytes`
  * @throws what `chunks` throws
  */
 export async function collectStream(
   chunks: AsyncIterable<Uint8Array>,
-  template: JsonObject,
+  template: () => RecordOfStream,
   limitBytes: number,
   xxhash: Xxhash,
 ): Promise<BlobOfBytes> {
@@ -33,6 +35,6 @@ export async function collectStream(
     bytes.set(part, start);
     start += part.byteLength;
   }
-  const record = Object.freeze({ ...template, byteLength, checksum: checksumOf(bytes, xxhash) });
+  const record = Object.freeze({ ...frozenCopy(template()), byteLength, checksum: checksumOf(bytes, xxhash) });
   return { record: record as unknown as BlobRecord, bytes };
 }

@@ -16,7 +16,7 @@ import type {
   LeaseOptions,
   LeaseState,
   Leases,
-  RecordOfStream,
+  StreamRecord,
   TagIndex,
   TagQuery,
   TagUse,
@@ -258,10 +258,10 @@ export class TieredCache implements CacheBackend, EntryIndex, TagIndex, Leases, 
     return this.#ofLast<Counters>("counters").readCounters();
   }
 
-  async setBlobStream(key: string, chunks: AsyncIterable<Uint8Array>, record: RecordOfStream): Promise<BlobRecord> {
+  async setBlobStream(key: string, chunks: AsyncIterable<Uint8Array>, record: StreamRecord): Promise<BlobRecord> {
     const last = this.#ofLast<BlobStreams>("streams");
     // Copied before the first wait, as bytes are.
-    const kept = structuredClone(record);
+    const kept = typeof record === "function" ? record : structuredClone(record);
     await this.flush();
     this.#changes.changed(key);
     return this.#queue.run(key, async () => {

@@ -1,8 +1,9 @@
-import type { BlobRecord, BlobToStore } from "../../src/index.js";
+import { type BlobRecord, type BlobToStore, recordAtEnd } from "../../src/index.js";
 import { type BrokenBackend, brokenMemory } from "./broken-backend.js";
 
 const whole = "a stream is stored whole, and resolves to its complete record";
 const fields = "the record of a stream keeps every field it was given";
+const late = "the record of a stream may be given when the stream has ended";
 const reused = "chunks may be empty, and their buffer be used again for the next";
 const broken = "a stream that breaks off throws what broke it, and leaves what was stored before";
 const meanwhile = "what a key had is there until a stream has ended, and can be read on by who has opened it";
@@ -29,7 +30,13 @@ export const brokenStreams: readonly BrokenBackend[] = [
     },
   })),
   brokenMemory("forgets the details of a stream", fields, (right) => ({
-    setBlobStream: (key, chunks, { details: _, ...record }) => right.setBlobStream(key, chunks, record),
+    setBlobStream: (key, chunks, record) => {
+      const { details: _, ...rest } = recordAtEnd(record)();
+      return right.setBlobStream(key, chunks, rest);
+    },
+  })),
+  brokenMemory("asks for the record before the stream has ended", late, (right) => ({
+    setBlobStream: (key, chunks, record) => right.setBlobStream(key, chunks, recordAtEnd(record)()),
   })),
   brokenMemory("copies the record when the stream has ended", fields, (right) => ({
     async setBlobStream(key, chunks, record) {
@@ -77,7 +84,10 @@ export const brokenStreams: readonly BrokenBackend[] = [
     };
   }),
   brokenMemory("finds streams by no tag", "what came by a stream is listed and tagged as any other blob", (right) => ({
-    setBlobStream: (key, chunks, { tags: _, ...record }) => right.setBlobStream(key, chunks, record),
+    setBlobStream: (key, chunks, record) => {
+      const { tags: _, ...rest } = recordAtEnd(record)();
+      return right.setBlobStream(key, chunks, rest);
+    },
   })),
   brokenMemory(
     "leaves streams out of the list",

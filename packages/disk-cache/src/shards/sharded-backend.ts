@@ -17,9 +17,9 @@ import {
   loadXxhash,
   mergeInOrder,
   type NodeSignature,
-  type RecordOfStream,
   type SizeLimit,
   type StoredBlob,
+  type StreamRecord,
   type TagIndex,
   type TagQuery,
   type TagUse,
@@ -96,10 +96,10 @@ export class ShardedBackend<Shard extends ShardBackend = ShardBackend> implement
     await (await this.#shard(key)).setBlob(key, kept);
   }
 
-  async setBlobStream(key: string, chunks: AsyncIterable<Uint8Array>, record: RecordOfStream): Promise<BlobRecord> {
+  async setBlobStream(key: string, chunks: AsyncIterable<Uint8Array>, record: StreamRecord): Promise<BlobRecord> {
     const shard = this.#shardNow(key);
     if (shard !== undefined) return shard.setBlobStream(key, chunks, record);
-    const kept = structuredClone(record);
+    const kept = typeof record === "function" ? record : structuredClone(record);
     return (await this.#shard(key)).setBlobStream(key, chunks, kept);
   }
 

@@ -32,6 +32,12 @@ export interface StreamSettings {
   storeSmall(blob: BlobOfBytes): Promise<void>;
 }
 
+/** What arrives, and its record, which is asked for when all has arrived. */
+export interface StreamToWrite {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly record: () => RecordOfStream;
+}
+
 /** What became of a stream: its complete record, or what its source threw. */
 export type StreamOutcome = { readonly record: BlobRecord } | { readonly thrown: unknown };
 
@@ -43,7 +49,7 @@ export type StreamOutcome = { readonly record: BlobRecord } | { readonly thrown:
 export async function writeStream(
   store: OpenStore,
   key: string,
-  { chunks, record }: { readonly chunks: AsyncIterable<Uint8Array>; readonly record: RecordOfStream },
+  { chunks, record }: StreamToWrite,
   settings: StreamSettings,
 ): Promise<StreamOutcome> {
   let failure: { readonly thrown: unknown } | undefined;
@@ -77,13 +83,13 @@ function checkedChunk(key: string, chunk: unknown): Uint8Array {
 async function write(
   store: OpenStore,
   key: string,
-  { chunks, record }: { readonly chunks: AsyncIterable<Uint8Array>; readonly record: RecordOfStream },
+  { chunks, record }: StreamToWrite,
   settings: StreamSettings,
 ): Promise<BlobRecord> {
   // Up to here the checksum is of the kind that is made at once.
   const { bytes, rest } = await readBeginning(chunks, Math.max(settings.inlineLimitBytes, smallBlobBytes));
   if (rest === undefined) {
-    const complete = { ...record, byteLength: bytes.byteLength, checksum: checksumOf(bytes, store.xxhash) };
+    const complete = { ...record(), byteLength: bytes.byteLength, checksum: checksumOf(bytes, store.xxhash) };
     await settings.storeSmall({ record: complete, bytes });
     return complete;
   }
@@ -92,7 +98,7 @@ async function write(
   try {
     temporary = await writeTemporaryStream(store, rest, { sync: settings.sync, room });
     const { byteLength, digest } = temporary;
-    const complete: BlobRecord = { ...record, byteLength, checksum: `blake3:${digest}` };
+    const complete: BlobRecord = { ...record(), byteLength, checksum: `blake3:${digest}` };
     const change = fileChange(key, temporary, recordToStore({ record: complete, bytes }), store.xxhash);
     await runWithRoom(store, () => tryPutEntry(store, change), room.handOver());
     if (settings.sync) await syncBlob(store.root, change.reference);

@@ -20,13 +20,23 @@ export function tableDifference(left: Table, right: Table): string | undefined {
   return undefined;
 }
 
-/** Each value as its bytes in hexadecimal, nulls as null. */
+/** Each value as its bytes in hexadecimal, nulls as null; lists and maps in brackets, structs in braces. */
 export function rawValues(vector: Vector): (string | null)[] {
   return vector.data.flatMap((data) => Array.from({ length: data.length }, (_, i) => rawValue(data as Data, i)));
 }
 
 function rawValue(data: Data, i: number): string | null {
   if (data.typeId === 1 || !data.getValid(i)) return null;
+  switch (data.typeId) {
+    case 12:
+    case 17:
+    case 21:
+      return elements(data, Number(data.valueOffsets[i]), Number(data.valueOffsets[i + 1]));
+    case 16:
+      return elements(data, i * data.stride, (i + 1) * data.stride);
+    case 13:
+      return `{${data.children.map((child) => rawValue(child as Data, i)).join(",")}}`;
+  }
   if (data.typeId === 6) {
     const bit = data.offset + i;
     return String((data.values[bit >> 3] >> (bit & 7)) & 1);
@@ -47,6 +57,10 @@ function rawValue(data: Data, i: number): string | null {
   return bytes.subarray(i * width, (i + 1) * width).toString("hex");
 }
 
+function elements({ children }: Data, start: number, end: number): string {
+  return `[${Array.from({ length: end - start }, (_, i) => rawValue(children[0] as Data, start + i)).join(",")}]`;
+}
+
 function fieldTexts(fields: readonly Field[]): unknown[] {
   return fields.map(({ name, type, nullable, metadata }) => [name, typeParts(type), nullable, [...metadata]]);
 }
@@ -54,7 +68,7 @@ function fieldTexts(fields: readonly Field[]): unknown[] {
 function typeParts(type: DataType): unknown {
   // No time zone is null or undefined, as Arrow's constructors and its IPC have it.
   const { timezone = null } = type as { timezone?: string | null };
-  if (type.typeId !== -1) return [type.typeId, { ...type, children: undefined, timezone }];
+  if (type.typeId !== -1) return [type.typeId, { ...type, children: fieldTexts(type.children ?? []), timezone }];
   const { indices, dictionary, isOrdered } = type as unknown as {
     indices: DataType;
     dictionary: DataType;

@@ -1,10 +1,18 @@
 import type { BlobRecord } from "../../blob-record.js";
+import type { Awaitable } from "../../blob-source.js";
 import { loadXxhash } from "../../checksum/xxhash.js";
 import type { CacheParts } from "../cache-parts.js";
-import { encodeValue } from "../encode-value.js";
+import {
+  type EncodedBlob,
+  encodeOrStream,
+  isStreamed,
+  type StreamedBlob,
+  type UncacheableValue,
+} from "../encode-value.js";
 import { makeRecord, recordTemplate } from "../make-record.js";
 import type { SetOptions, SetOutcome } from "../set-options.js";
-import { notStored } from "../store-value.js";
+import { keptNewer, notStored } from "../store-value.js";
+import { collected } from "../streams/store-stream.js";
 import { transact } from "./transact.js";
 
 /** What became of a value that was to be added. */
@@ -26,7 +34,10 @@ export async function addValue(
   options: SetOptions,
 ): Promise<AddOutcome> {
   const template = recordTemplate(options);
-  const encoding = encodeValue(key, value, options.codec, parts.codecs);
+  const encoded = encodeOrStream(key, value, options.codec, parts.codecs);
+  const encoding = isStreamed(encoded)
+    ? collectedBlob(encoded)
+    : (encoded as Awaitable<EncodedBlob | UncacheableValue>);
   return parts.queue.run(key, async () => {
     const blob = await encoding;
     if (blob.codec === undefined) return notStored(parts, key, blob);
@@ -34,6 +45,8 @@ export async function addValue(
     // Outside of the transaction, which others wait for: large bytes take long to hash.
     const made = makeRecord(blob, template, parts.clock.now(), xxhash);
     options.onEncoded?.(made);
+    const refusal = parts.newer.has(key) ? await parts.newer.refusal(key) : undefined;
+    if (refusal !== undefined) return keptNewer(parts, key, refusal);
     return transact<AddOutcome>(parts, {
       operation: "Adding a value",
       key,
@@ -44,4 +57,11 @@ export async function addValue(
       },
     });
   });
+}
+
+/** A stream in memory: a transaction takes nothing else. */
+async function collectedBlob({ codec, stream }: StreamedBlob): Promise<EncodedBlob> {
+  const bytes = await collected(stream.chunks);
+  const details = stream.details?.();
+  return { codec, encoded: { bytes, ...(details !== undefined && { details }) } };
 }

@@ -11,6 +11,7 @@ import { asynchronousCodec, encodeValueNow } from "../encode-value.js";
 import { isRecord, type MissReason } from "../entry-reader.js";
 import { hasExpired, ttlMilliseconds } from "../freshness.js";
 import { makeRecord, recordTemplate } from "../make-record.js";
+import { newerCodec } from "../newer-formats.js";
 import type { SetOptions } from "../set-options.js";
 import { checkIncrement, type IncrementOptions, keptByIncrement, notANumber, sum } from "./increment.js";
 import { type TouchOptions, touchedRecord } from "./touched-record.js";
@@ -36,7 +37,8 @@ export interface CacheView {
    * Stores a value in place of what its key had.
    *
    * @returns its record
-   * @throws LarderError `uncacheable-value` when no codec takes it; `invalid-ttl`, `invalid-option`; the backend's own
+   * @throws LarderError `uncacheable-value` when no codec takes it; `newer-format` when this cache has read there what a newer
+   *   version of Larder wrote; `invalid-ttl`, `invalid-option`; the backend's own
    */
   set(key: string, value: unknown, options?: SetInViewOptions): BlobRecord;
   /** Forgets the value under a key; `false` when there was none. */
@@ -69,7 +71,7 @@ interface ViewOptions {
 
 /** Values over the blobs of a transaction. What it would tell at once elsewhere is noted in `run`. */
 export function cacheView({ parts, blobs, xxhash, run }: ViewOptions): ViewSteps {
-  const { ages, codecs, clock, flights } = parts;
+  const { ages, codecs, clock, flights, newer } = parts;
 
   function standing(key: string): { readonly record: BlobRecord; readonly codec: ValueCodec } | MissReason {
     checkKey(key);
@@ -81,7 +83,10 @@ export function cacheView({ parts, blobs, xxhash, run }: ViewOptions): ViewSteps
       return "expired";
     }
     const codec = codecs.named(record.codec);
-    return codec === undefined ? "unreadable" : { record, codec };
+    if (codec !== undefined) return { record, codec };
+    const why = newerCodec(key, record, codecs);
+    if (why !== undefined) newer.met(key, record, why);
+    return "unreadable";
   }
 
   function read(key: string): { readonly value: unknown; readonly record: BlobRecord } | MissReason {
@@ -111,8 +116,16 @@ export function cacheView({ parts, blobs, xxhash, run }: ViewOptions): ViewSteps
     if (blob.codec === undefined) {
       throw new LarderError(blob.message, { code: "uncacheable-value", facts: { key }, cause: blob.cause });
     }
+    if (newer.has(key)) refuseNewer(key);
     const record = Object.freeze({ ...makeRecord(blob, template, clock.now(), xxhash), ...kept });
     return put(key, { record, bytes: blob.encoded.bytes });
+  }
+
+  /** @throws LarderError `newer-format` when what is there is in a newer format than this cache knows */
+  function refuseNewer(key: string): void {
+    const record = blobs.record(key);
+    const why = record && newerCodec(key, record, codecs);
+    if (why !== undefined) throw new LarderError(why, { code: "newer-format", facts: { key } });
   }
 
   function put(key: string, blob: BlobInView): BlobRecord {

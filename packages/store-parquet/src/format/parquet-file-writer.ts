@@ -1,0 +1,238 @@
+import { columnIndexOf, type WrittenColumnIndex } from "./column-index.js";
+import type { EncodedChunk, EncodedPage } from "./encoded-chunk.js";
+import { type Compression, loadPageCompressor } from "./page-compressor.js";
+import type { ColumnChunk, KeyValue, PageHeader, RowGroup, SchemaElement } from "./parquet-file-reader.js";
+import type { ParquetLeaf } from "./parquet-leaf.js";
+import { writtenStatistics } from "./written-statistics.js";
+
+/**
+ * Puts encoded pages, their headers, indexes and the footer together. The one module that uses hyparquet-writer.
+ *
+ * A file is: row groups, each followed by its bloom filters; column indexes; offset indexes; footer. Readers find the indexes in
+ * the bytes that they read for the footer.
+ */
+export interface ParquetFileWriter {
+  /** Adds a row group: one chunk for each leaf of the schema, in its order. */
+  addRowGroup(rows: number, chunks: readonly EncodedChunk[]): void;
+  /** What was added and not yet taken, in file order. The parts may be views of the table's own memory. */
+  take(): Uint8Array[];
+  /** Adds indexes and footer; to be called once, at the end. */
+  finish(): void;
+}
+
+/** What a file is made of besides its rows. */
+export interface ParquetFileOptions {
+  /** The root, and every element below it. */
+  readonly schema: readonly SchemaElement[];
+  readonly leaves: readonly WrittenLeaf[];
+  readonly metadata: readonly KeyValue[];
+  readonly compression: Compression;
+}
+
+/** A leaf of the schema. */
+export interface WrittenLeaf {
+  /** Names from the column down to the leaf. */
+  readonly path: readonly string[];
+  readonly leaf: ParquetLeaf;
+}
+
+const magic = Uint8Array.of(0x50, 0x41, 0x52, 0x31);
+
+const boundaryOrders = ["UNORDERED", "ASCENDING", "DESCENDING"];
+
+/**
+ * Begins a file. Loads hyparquet-writer, which takes a while the first time.
+ *
+ * @throws LarderError `invalid-option`, `unsupported-compression`
+ */
+export async function createParquetFile(options: ParquetFileOptions): Promise<ParquetFileWriter> {
+  const [{ ByteWriter }, { writePageHeader }, { serializeTCompactProtocol }, { writeMetadata }] = await Promise.all([
+    import("hyparquet-writer"),
+    import("hyparquet-writer/src/datapage.js"),
+    import("hyparquet-writer/src/thrift.js"),
+    import("hyparquet-writer/src/metadata.js"),
+  ]);
+  const { codec, compress } = await loadPageCompressor(
+    options.compression,
+    async () => (await import("hyparquet-writer/src/snappy.js")).snappyCompress,
+  );
+  let parts: Uint8Array[] = [];
+  const rowGroups: RowGroup[] = [];
+  const indexes: { chunk: ColumnChunk; columnIndex: Uint8Array | undefined; offsetIndex: Uint8Array }[] = [];
+  let offset = 0;
+  let totalRows = 0;
+
+  const push = (part: Uint8Array): void => {
+    if (part.byteLength === 0) return;
+    parts.push(part);
+    offset += part.byteLength;
+  };
+  const thrift = (fields: Record<`field_${number}`, unknown>): Uint8Array => {
+    const writer = new ByteWriter(256);
+    serializeTCompactProtocol(writer, fields);
+    return writer.getBytes();
+  };
+  const pushHeader = (header: PageHeader): number => {
+    const writer = new ByteWriter(64);
+    writePageHeader(writer, header);
+    push(writer.getBytes());
+    return writer.offset;
+  };
+  const compressed = (body: Uint8Array): Uint8Array => {
+    // A page without a byte must not be said to be compressed: readers would look for a compressed nothing.
+    if (!compress || body.byteLength === 0) return body;
+    const smaller = compress(body);
+    return smaller.byteLength < body.byteLength ? smaller : body;
+  };
+
+  /** Returns the uncompressed size with the header. */
+  const pushDictionaryPage = ({ entries, body }: NonNullable<EncodedChunk["dictionaryPage"]>): number => {
+    // A dictionary page can't say that it is not compressed, so it always is where the column's codec says so.
+    const stored = compress ? compress(body) : body;
+    const headerBytes = pushHeader({
+      type: "DICTIONARY_PAGE",
+      uncompressed_page_size: body.byteLength,
+      compressed_page_size: stored.byteLength,
+      dictionary_page_header: { num_values: entries, encoding: "PLAIN" },
+    });
+    push(stored);
+    return headerBytes + body.byteLength;
+  };
+
+  const pushDataPage = (page: EncodedPage): number => {
+    const { repetitionLevels, definitionLevels, body } = page;
+    const stored = compressed(body);
+    const levelBytes = repetitionLevels.byteLength + definitionLevels.byteLength;
+    const headerBytes = pushHeader({
+      type: "DATA_PAGE_V2",
+      uncompressed_page_size: levelBytes + body.byteLength,
+      compressed_page_size: levelBytes + stored.byteLength,
+      data_page_header_v2: {
+        num_values: page.entries,
+        num_nulls: page.nullCount,
+        num_rows: page.rows,
+        encoding: page.encoding,
+        definition_levels_byte_length: definitionLevels.byteLength,
+        repetition_levels_byte_length: repetitionLevels.byteLength,
+        is_compressed: stored !== body,
+      },
+    });
+    push(repetitionLevels);
+    push(definitionLevels);
+    push(stored);
+    return headerBytes + levelBytes + body.byteLength;
+  };
+
+  const pushChunk = ({ path, leaf }: WrittenLeaf, encoded: EncodedChunk): ColumnChunk => {
+    const start = offset;
+    let uncompressed = encoded.dictionaryPage ? pushDictionaryPage(encoded.dictionaryPage) : 0;
+    const firstPage = offset;
+    const locations = encoded.pages.map((page) => {
+      const pageStart = offset;
+      uncompressed += pushDataPage(page);
+      return { field_1: BigInt(pageStart), field_2: offset - pageStart, field_3: BigInt(page.firstRow) };
+    });
+    const chunk: ColumnChunk = {
+      file_offset: BigInt(start),
+      meta_data: {
+        type: leaf.type,
+        encodings: [...encoded.encodings],
+        path_in_schema: [...path],
+        codec,
+        num_values: BigInt(encoded.entries),
+        total_uncompressed_size: BigInt(uncompressed),
+        total_compressed_size: BigInt(offset - start),
+        data_page_offset: BigInt(firstPage),
+        ...(encoded.dictionaryPage && { dictionary_page_offset: BigInt(start) }),
+        statistics: writtenStatistics(leaf, encoded),
+      },
+    };
+    // As bytes at once: a file of many row groups would need much memory for them as objects.
+    const columnIndex = columnIndexOf(leaf, encoded.pages);
+    indexes.push({
+      chunk,
+      columnIndex: columnIndex && thrift(columnIndexFields(columnIndex)),
+      offsetIndex: thrift({ field_1: locations }),
+    });
+    return chunk;
+  };
+
+  push(magic);
+  return {
+    addRowGroup(rows, chunks) {
+      const start = offset;
+      const columns = chunks.map((chunk, i) => pushChunk(options.leaves[i]!, chunk));
+      const end = offset;
+      chunks.forEach(({ bloomFilter }, i) => {
+        if (!bloomFilter) return;
+        columns[i]!.meta_data!.bloom_filter_offset = BigInt(offset);
+        columns[i]!.meta_data!.bloom_filter_length = bloomFilter.byteLength;
+        push(bloomFilter);
+      });
+      totalRows += rows;
+      rowGroups.push({
+        columns,
+        total_byte_size: columns.reduce((sum, { meta_data }) => sum + meta_data!.total_uncompressed_size, 0n),
+        num_rows: BigInt(rows),
+        file_offset: BigInt(start),
+        total_compressed_size: BigInt(end - start),
+      });
+    },
+    take() {
+      const taken = parts;
+      parts = [];
+      return taken;
+    },
+    finish() {
+      for (const { chunk, columnIndex } of indexes) {
+        if (!columnIndex) continue;
+        chunk.column_index_offset = BigInt(offset);
+        chunk.column_index_length = columnIndex.byteLength;
+        push(columnIndex);
+      }
+      for (const { chunk, offsetIndex } of indexes) {
+        chunk.offset_index_offset = BigInt(offset);
+        chunk.offset_index_length = offsetIndex.byteLength;
+        push(offsetIndex);
+      }
+      const footer = (groups: RowGroup[]): Uint8Array => {
+        const writer = new ByteWriter(4096);
+        const metadata = {
+          version: 2,
+          created_by: "larder",
+          schema: [...options.schema],
+          num_rows: BigInt(totalRows),
+          row_groups: groups,
+          metadata_length: 0,
+          key_value_metadata: [...options.metadata],
+        };
+        // Bounds come short enough already.
+        writeMetadata(writer, metadata, Number.POSITIVE_INFINITY);
+        return writer.getBytes();
+      };
+      const noRows: RowGroup = { columns: [], total_byte_size: 0n, num_rows: 0n };
+      push(rowGroups.length > 0 ? footer(rowGroups) : listOfStructs(footer([]), footer([noRows])));
+      push(magic);
+    },
+  };
+}
+
+/**
+ * A footer without row groups, its empty list said to be one of structs: hyparquet-writer 0.17 gives empty lists no type, and Arrow for
+ * Rust then refuses the file. The list begins where a footer with a row group first differs.
+ */
+function listOfStructs(footer: Uint8Array, withRowGroup: Uint8Array): Uint8Array {
+  const typed = footer.slice();
+  typed[footer.findIndex((byte, i) => byte !== withRowGroup[i])] = 0x0c;
+  return typed;
+}
+
+function columnIndexFields(index: WrittenColumnIndex): Record<`field_${number}`, unknown> {
+  return {
+    field_1: index.nullPages,
+    field_2: index.minValues,
+    field_3: index.maxValues,
+    field_4: boundaryOrders.indexOf(index.boundaryOrder),
+    field_5: index.nullCounts.map(BigInt),
+  };
+}

@@ -1,0 +1,139 @@
+import { LarderError } from "@larder/core";
+import { type ArrowLikeType, ArrowTypeId } from "../arrow/arrow-like.js";
+import { getBit } from "../format/bitmaps.js";
+import { damagedParquet } from "../format/parquet-errors.js";
+import type { BuilderTarget, ColumnBuilder } from "./column-builder.js";
+import type { PlainValues } from "./decode-page.js";
+import { grownBytes, usedBytes } from "./grown-bytes.js";
+import { validityBuilder } from "./validity-builder.js";
+
+type Slices = Extract<PlainValues, { kind: "slices" }>;
+
+/** Builds columns of text and of bytes: values one after the other, with their bounds. */
+export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): ColumnBuilder {
+  const typeId = (type as ArrowLikeType).typeId;
+  const large = typeId === ArrowTypeId.LargeUtf8 || typeId === ArrowTypeId.LargeBinary;
+  let offsets = offsetsOver(new Uint8Array((rows + 1) * (large ? 8 : 4)), large);
+  const validity = validityBuilder(rows);
+  let data = new Uint8Array(Math.min(byteLength, 2 ** 31));
+  let used = 0;
+  let entries: Slices | undefined;
+
+  const reserve = (more: number): void => {
+    if (!large && used + more >= 2 ** 31) throw tooLong();
+    if (used + more <= data.byteLength) return;
+    const grown = new Uint8Array(Math.max(Math.min(data.byteLength * 2, used + more + 2 ** 28), used + more));
+    grown.set(data.subarray(0, used));
+    data = grown;
+  };
+  /** Adds values whose bytes have room, and their ends from `at` on. One loop without calls, for it is what reading text costs. */
+  const addAll = (
+    { bytes, starts, ends }: Slices,
+    places: Int32Array | undefined,
+    first: number,
+    last: number,
+    at: number,
+  ): void => {
+    const target = data;
+    const targetOffsets = offsets;
+    let to = used;
+    for (let i = first; i < last; i++) {
+      const place = places ? places[i]! : i;
+      const start = starts[place]!;
+      const length = ends[place]! - start;
+      // A call costs more than copying a short string by hand.
+      if (length > 32) target.set(bytes.subarray(start, start + length), to);
+      else for (let j = 0; j < length; j++) target[to + j] = bytes[start + j]!;
+      to += length;
+      if (large) (targetOffsets as BigInt64Array)[at++] = BigInt(to);
+      else targetOffsets[at++] = to;
+    }
+    used = to;
+  };
+
+  return {
+    beginChunk(dictionary) {
+      if (dictionary && dictionary.kind !== "slices") throw wrongKind();
+      entries = dictionary;
+    },
+    append(page, from, to, first, last) {
+      const { values } = page;
+      const indices = values.kind === "indices" ? values.indices : undefined;
+      const source = values.kind === "indices" ? entries : values;
+      if (source?.kind !== "slices") throw wrongKind();
+      offsets = withRoom(offsets, validity.rows + 1 + to - from, large);
+      reserve(bytesOf(source, indices, first, last));
+      const at = validity.rows + 1;
+      if (last - first === to - from) addAll(source, indices, first, last, at);
+      else {
+        let next = first;
+        for (let row = from; row < to; row++) {
+          if (getBit(page.validity!, row)) {
+            addAll(source, indices, next, next + 1, at + row - from);
+            next++;
+          } else if (large) (offsets as BigInt64Array)[at + row - from] = BigInt(used);
+          else offsets[at + row - from] = used;
+        }
+      }
+      validity.append(page, from, to, last - first);
+    },
+    finish() {
+      // Much more memory than needed is given back.
+      const kept = used < data.byteLength * 0.75 ? data.slice(0, used) : data.subarray(0, used);
+      return arrow.makeData({
+        type: type as never,
+        length: validity.rows,
+        data: kept,
+        valueOffsets: offsetsOver(
+          usedBytes(bytesUnder(offsets), (validity.rows + 1) * (large ? 8 : 4)),
+          large,
+        ) as never,
+        ...validity.finish(),
+      });
+    },
+  };
+}
+
+/** Bytes of some values together. @throws LarderError `damaged-parquet` for an index beyond the dictionary */
+function bytesOf({ starts, ends, count }: Slices, places: Int32Array | undefined, first: number, last: number): number {
+  let total = 0;
+  if (!places) {
+    if (last > count) throw damagedParquet("a page holds fewer values than it states");
+    for (let i = first; i < last; i++) total += ends[i]! - starts[i]!;
+    return total;
+  }
+  for (let i = first; i < last; i++) {
+    const place = places[i]!;
+    if (place >>> 0 >= count) throw damagedParquet("an index has no entry in its dictionary");
+    total += ends[place]! - starts[place]!;
+  }
+  return total;
+}
+
+type Offsets = BigInt64Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+
+function withRoom(offsets: Offsets, count: number, large: boolean): Offsets {
+  if (count <= offsets.length) return offsets;
+  return offsetsOver(grownBytes(bytesUnder(offsets), count * (large ? 8 : 4)), large);
+}
+
+function offsetsOver({ buffer, byteLength }: Uint8Array<ArrayBuffer>, large: boolean): Offsets {
+  return large ? new BigInt64Array(buffer, 0, byteLength >>> 3) : new Int32Array(buffer, 0, byteLength >>> 2);
+}
+
+function bytesUnder({ buffer, byteLength }: Offsets): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer, 0, byteLength);
+}
+
+function wrongKind(): Error {
+  return damagedParquet("a column of text or bytes holds other values");
+}
+
+function tooLong(): LarderError {
+  return new LarderError(
+    "A column holds 2 GiB of text or more, too much for one Arrow chunk. Read the table in slices.",
+    {
+      code: "column-too-large",
+    },
+  );
+}

@@ -1,0 +1,110 @@
+import { countBits } from "../format/bitmaps.js";
+import { breathe, isTimeToBreathe } from "../format/breathe.js";
+import { damagedParquet } from "../format/parquet-errors.js";
+import type { PageHeader, ParquetFileReader } from "../format/parquet-file-reader.js";
+import type { ColumnBuilder } from "./column-builder.js";
+import { type DecodedPage, decodeDictionary, decodePage, type PageContext, type PlainValues } from "./decode-page.js";
+import type { ChunkPlan } from "./read-plan.js";
+import type { RowRuns } from "./row-runs.js";
+
+/**
+ * Decodes the rows of a flat column chunk into a builder. The event loop gets its turn between pages.
+ *
+ * @param pieces the bytes of the plan's pieces
+ * @throws LarderError `damaged-parquet` when pages and footer contradict each other
+ */
+export async function decodeChunk(
+  reader: ParquetFileReader,
+  plan: ChunkPlan,
+  pieces: readonly Uint8Array[],
+  runs: RowRuns,
+  builder: ColumnBuilder,
+): Promise<void> {
+  const { leaf } = plan;
+  const { metadata } = plan.chunk;
+  const context: PageContext = { reader, leaf: leaf.leaf, optional: leaf.maxDefinition > 0, codec: metadata.codec };
+  const most = Number(metadata.num_values);
+  let dictionary: PlainValues | undefined;
+  let begun = false;
+  /** The run that is not yet done, and where its next row is. */
+  let run = 0;
+  let next = runs[0] ?? 0;
+
+  const appendRuns = (page: DecodedPage, row: number): void => {
+    let counted = 0;
+    let values = 0;
+    const valuesBefore = (at: number): number => {
+      if (!page.validity) return at;
+      values += countBits(page.validity, counted, at - counted);
+      counted = at;
+      return values;
+    };
+    while (run < runs.length && next < row + page.rows) {
+      if (next < row) throw damagedParquet("its pages leave out rows");
+      const start = next - row;
+      const stop = Math.min(runs[run + 1]! - row, page.rows);
+      const first = valuesBefore(start);
+      const last = valuesBefore(stop);
+      builder.append(page, start, stop, first, last);
+      next = row + stop;
+      if (next < runs[run + 1]!) break;
+      run += 2;
+      next = runs[run] ?? 0;
+    }
+  };
+
+  for (const [i, { firstRow }] of plan.pieces.entries()) {
+    let row = firstRow;
+    for (const { header, body } of pagesOf(reader, plan, pieces[i]!)) {
+      if (run >= runs.length) return;
+      if (isTimeToBreathe()) await breathe();
+      if (header.type === "DICTIONARY_PAGE") {
+        dictionary = checkedDictionary(context, header, body);
+        continue;
+      }
+      const rows = header.data_page_header_v2?.num_values ?? header.data_page_header?.num_values;
+      if (rows === undefined) continue;
+      if (!(Number.isInteger(rows) && rows >= 0 && row + rows <= most))
+        throw damagedParquet("its pages hold too many rows");
+      if (row + rows > next) {
+        if (!begun) builder.beginChunk(dictionary);
+        begun = true;
+        appendRuns(decodePage(context, header, body), row);
+      }
+      row += rows;
+    }
+  }
+  if (run < runs.length) throw damagedParquet("its pages hold too few rows");
+}
+
+/**
+ * The pages in a piece of a chunk, each checked to lie within it. What is behind its stated end is a page only while
+ * values are missing: see `unstatedBytes` in `file-layout.ts`.
+ */
+export function* pagesOf(
+  reader: ParquetFileReader,
+  { chunk: { metadata } }: ChunkPlan,
+  bytes: Uint8Array,
+): Generator<{ readonly header: PageHeader; readonly body: Uint8Array }> {
+  const mostBytes = Number(metadata.total_uncompressed_size) + 2 ** 20;
+  let left = Number(metadata.num_values);
+  let offset = 0;
+  while (offset < bytes.byteLength && (left > 0 || offset < Number(metadata.total_compressed_size))) {
+    const { header, end } = reader.pageHeader(bytes, offset);
+    left -= header.data_page_header_v2?.num_values ?? header.data_page_header?.num_values ?? 0;
+    offset = end + header.compressed_page_size;
+    if (!(header.compressed_page_size >= 0 && offset <= bytes.byteLength))
+      throw damagedParquet("a page exceeds its column");
+    if (!(header.uncompressed_page_size >= 0 && header.uncompressed_page_size <= mostBytes)) {
+      throw damagedParquet("a page states more bytes than its column has");
+    }
+    yield { header, body: bytes.subarray(end, offset) };
+  }
+}
+
+/** The dictionary of a chunk. */
+export function checkedDictionary(context: PageContext, header: PageHeader, body: Uint8Array): PlainValues {
+  const entries = header.dictionary_page_header?.num_values ?? -1;
+  if (!(entries >= 0 && entries <= header.uncompressed_page_size * 8)) throw damagedParquet("a dictionary has no size");
+  return decodeDictionary(context, header, body);
+}

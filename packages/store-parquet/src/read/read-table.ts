@@ -1,0 +1,181 @@
+import type { Data, RecordBatch, Table } from "apache-arrow";
+import { breathe, isTimeToBreathe } from "../format/breathe.js";
+import type { ReadableColumn, StoredRowGroup } from "../format/file-layout.js";
+import { parsing } from "../format/parquet-errors.js";
+import { type ColumnAssembler, createColumnAssembler } from "./column-assembler.js";
+import type { HeldBytes } from "./held-bytes.js";
+import type { FileParts, OpenedFile } from "./opened-file.js";
+import { type ChunkPlan, type GroupPlan, planGroup, readIndexesAhead } from "./read-plan.js";
+import { areAllRows, countRows, type RowRuns } from "./row-runs.js";
+
+/** Wanted rows of one row group, with what has already been read of it. */
+export interface WantedRows {
+  readonly group: StoredRowGroup;
+  readonly runs: RowRuns;
+  readonly held: HeldBytes;
+}
+
+/** A column of text or bytes beyond this gets another Arrow batch, for its offsets are 32-bit. */
+const batchBytes = 2 ** 30;
+/** Row groups whose page indexes are read at once. */
+const groupsAhead = 64;
+
+/**
+ * Reads some columns of wanted rows as Arrow batches: one, unless it is very large. While one row group is decoded the
+ * next is fetched.
+ */
+export async function readBatches(
+  file: OpenedFile,
+  parts: FileParts,
+  columns: readonly ReadableColumn[],
+  wanted: readonly WantedRows[],
+): Promise<RecordBatch[]> {
+  const plans: GroupPlan[] = [];
+  const leaves = columns.flatMap((column) => column.leaves);
+  for (let from = 0; from < wanted.length; from += groupsAhead) {
+    const some = wanted.slice(from, from + groupsAhead);
+    const cut = some.filter(({ group, runs }) => !areAllRows(runs, group.rows)).map(({ group }) => group);
+    if (cut.length > 1) await readIndexesAhead(file, cut, leaves, ["offsetIndex"]);
+    for (const { group, runs } of some) {
+      if (isTimeToBreathe()) await breathe();
+      plans.push(await planGroup(file, parts, group, columns, runs));
+    }
+  }
+  const batches: RecordBatch[] = [];
+  const fetchAt = (at: number): Promise<void> | undefined => {
+    const fetched = plans[at] && wanted[at]!.held.fetch(plans[at].ranges);
+    // An error elsewhere must not leave the fetch ahead without a listener.
+    fetched?.catch(() => {});
+    return fetched;
+  };
+  let next = fetchAt(0);
+  let at = 0;
+  for (const batchPlans of intoBatches(plans)) {
+    const rows = batchPlans.reduce((sum, { runs }) => sum + countRows(runs), 0);
+    const assemblers = createAssemblers(parts, columns, batchPlans, rows);
+    for (const plan of batchPlans) {
+      await next;
+      next = fetchAt(at + 1);
+      await decodeGroup(plan, wanted[at]!.held, assemblers);
+      at++;
+    }
+    batches.push(await finishBatch(parts, columns, assemblers, rows));
+  }
+  return batches;
+}
+
+/** Decodes some columns of rows of one row group, whose bytes have been fetched. */
+export async function decodeRows(
+  parts: FileParts,
+  columns: readonly ReadableColumn[],
+  plan: GroupPlan,
+  held: HeldBytes,
+): Promise<Data[]> {
+  const assemblers = createAssemblers(parts, columns, [plan], countRows(plan.runs));
+  await decodeGroup(plan, held, assemblers);
+  return finishColumns(assemblers);
+}
+
+/** Columns as a batch. */
+export function batchOf(
+  { arrow, layout }: FileParts,
+  columns: readonly ReadableColumn[],
+  children: Data[],
+  rows: number,
+): RecordBatch {
+  const fields = columns.map((column) => column.field);
+  const data = arrow.makeData({ type: new arrow.Struct(fields), length: rows, nullCount: 0, children });
+  return new arrow.RecordBatch(new arrow.Schema(fields, layout.metadata), data);
+}
+
+/** Batches as a table; there may be none. */
+export function tableOf(
+  { arrow, layout }: FileParts,
+  columns: readonly ReadableColumn[],
+  batches: RecordBatch[],
+): Table {
+  const schema = new arrow.Schema(
+    columns.map((column) => column.field),
+    layout.metadata,
+  );
+  return batches.length === 0 ? new arrow.Table(schema) : new arrow.Table(schema, batches);
+}
+
+function createAssemblers(
+  { arrow, reader }: FileParts,
+  columns: readonly ReadableColumn[],
+  plans: readonly GroupPlan[],
+  rows: number,
+): ColumnAssembler[] {
+  return parsing("its values", {}, () =>
+    columns.map((column, i) => {
+      const byteLengths = column.leaves.map((_, leaf) =>
+        plans.reduce((sum, plan) => sum + valueBytes(plan.columns[i]![leaf]!, plan.runs, plan.group.rows), 0),
+      );
+      return createColumnAssembler({ arrow, reader, column, rows, byteLengths });
+    }),
+  );
+}
+
+/** About as many bytes as the wanted values take. */
+function valueBytes({ chunk, pieces }: ChunkPlan, runs: RowRuns, rows: number): number {
+  const { total_compressed_size: compressed, total_uncompressed_size: uncompressed } = chunk.metadata;
+  const stored = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
+  const ratio = Math.min(Math.max(Number(uncompressed) / Math.max(1, Number(compressed)), 1), 4);
+  // Of the rows in the pages that are read, as many are wanted; somewhat more, for some are longer.
+  const share = countRows(runs) / Math.max(1, rows * Math.min(1, stored / Math.max(1, Number(compressed))));
+  return Math.ceil(stored * ratio * Math.min(1, share * 1.25)) + 64;
+}
+
+async function decodeGroup(plan: GroupPlan, held: HeldBytes, assemblers: readonly ColumnAssembler[]): Promise<void> {
+  for (const [i, chunks] of plan.columns.entries()) {
+    for (const [leaf, chunk] of chunks.entries()) {
+      if (isTimeToBreathe()) await breathe();
+      const name = chunk.leaf.path[0]!;
+      const pieces = chunk.pieces.map((piece) => held.bytesOf(piece));
+      try {
+        await assemblers[i]!.addChunk(leaf, chunk, pieces, plan.runs);
+      } catch (error) {
+        parsing(`column ${JSON.stringify(name)}`, { column: name }, () => {
+          throw error;
+        });
+      }
+    }
+  }
+}
+
+async function finishColumns(assemblers: readonly ColumnAssembler[]): Promise<Data[]> {
+  const columns: Data[] = [];
+  for (const assembler of assemblers) {
+    if (isTimeToBreathe()) await breathe();
+    columns.push(parsing("its values", {}, () => assembler.finish()));
+  }
+  return columns;
+}
+
+async function finishBatch(
+  parts: FileParts,
+  columns: readonly ReadableColumn[],
+  assemblers: readonly ColumnAssembler[],
+  rows: number,
+): Promise<RecordBatch> {
+  return batchOf(parts, columns, await finishColumns(assemblers), rows);
+}
+
+function intoBatches(plans: readonly GroupPlan[]): GroupPlan[][] {
+  const batches: GroupPlan[][] = [];
+  let bytes: number[] = [];
+  for (const plan of plans) {
+    const more = plan.columns
+      .flat()
+      .map((chunk) => (chunk.leaf.leaf.type === "BYTE_ARRAY" ? valueBytes(chunk, plan.runs, plan.group.rows) : 0));
+    const full = more.some((size, i) => (bytes[i] ?? 0) + size > batchBytes);
+    if (full || batches.length === 0) {
+      batches.push([]);
+      bytes = [];
+    }
+    batches.at(-1)!.push(plan);
+    bytes = more.map((size, i) => (bytes[i] ?? 0) + size);
+  }
+  return batches;
+}

@@ -1,0 +1,200 @@
+import { countBits } from "../format/bitmaps.js";
+import { type BoundsOrder, compareBounds, rankOfHalf } from "../format/bounds-order.js";
+import type { EncodedBounds, EncodedPage } from "../format/encoded-chunk.js";
+import { alignedTo } from "../format/value-conversion.js";
+import { shortenedMax, shortenedMin } from "./shortened-bound.js";
+
+/**
+ * Least and greatest of PLAIN values, or `undefined` where there are none. NaN never counts; zero is -0 as a minimum and 0 as
+ * a maximum, so that the bounds hold for either.
+ *
+ * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (ColumnOrder)
+ *
+ * @param body values as a page holds them, without nulls
+ * @param count how many there are
+ */
+export function boundsOfPlain(order: BoundsOrder, body: Uint8Array, count: number): EncodedBounds | undefined {
+  if (count === 0) return undefined;
+  switch (order) {
+    case "boolean": {
+      const ones = countBits(body, 0, count);
+      return exact(Uint8Array.of(ones === count ? 1 : 0), Uint8Array.of(ones === 0 ? 0 : 1));
+    }
+    case "int32":
+      return numberBounds(over(Int32Array, body), Int32Array);
+    case "uint32":
+      return numberBounds(over(Uint32Array, body), Uint32Array);
+    case "float32":
+      return numberBounds(over(Float32Array, body), Float32Array);
+    case "float64":
+      return numberBounds(over(Float64Array, body), Float64Array);
+    case "int64":
+      return int64Bounds(body, 0);
+    case "uint64":
+      return int64Bounds(body, 0x8000_0000);
+    case "float16":
+      return halfBounds(over(Uint16Array, body));
+    case "decimal":
+      return fixedBounds(body, body.byteLength / count, 0x80);
+    case "fixed":
+      return fixedBounds(body, body.byteLength / count, 0);
+    case "bytes":
+    case "text":
+      return bytesBounds(body, order === "text");
+  }
+}
+
+/**
+ * The bounds of a column chunk from those of its pages. A chunk with a NaN has none: engines that take NaN for the greatest value
+ * (DuckDB, Polars) would otherwise lose its rows. Pages keep theirs, which those engines do not use.
+ */
+export function joinedBounds(order: BoundsOrder, pages: readonly EncodedPage[]): EncodedBounds | undefined {
+  let joined: EncodedBounds | undefined;
+  for (const { bounds, entries, nullCount } of pages) {
+    if (!bounds && nullCount === entries) continue;
+    if (!bounds || bounds.hasNan) return undefined;
+    const { min, minIsExact } = joined && compareBounds(order, joined.min, bounds.min) <= 0 ? joined : bounds;
+    const { max, maxIsExact } = joined && compareBounds(order, joined.max, bounds.max) >= 0 ? joined : bounds;
+    joined = { min, minIsExact, max, maxIsExact };
+  }
+  return joined;
+}
+
+type NumberArray = Int32Array | Uint32Array | Float32Array | Float64Array | Uint16Array;
+
+interface ArrayKind<View> {
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): View;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+function over<View extends NumberArray>(View: ArrayKind<View>, body: Uint8Array): View {
+  const aligned = alignedTo(body, View.BYTES_PER_ELEMENT);
+  return new View(aligned.buffer, aligned.byteOffset, aligned.byteLength / View.BYTES_PER_ELEMENT);
+}
+
+function exact(min: Uint8Array, max: Uint8Array): EncodedBounds {
+  return { min, max, minIsExact: true, maxIsExact: true };
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function numberBounds<View extends NumberArray>(
+  values: View,
+  View: { of(value: number): View },
+): EncodedBounds | undefined {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let hasNan = false;
+  // Comparisons with NaN are false: it never counts.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    // biome-ignore lint/suspicious/noSelfCompare: cheaper than Number.isNaN, and this is a hot loop.
+    if (value !== value) hasNan = true;
+  }
+  // Still as they began: nothing but NaN.
+  if (min > max) return undefined;
+  const bounds = exact(bytesOf(View.of(min === 0 ? -0 : min)), bytesOf(View.of(max === 0 ? 0 : max)));
+  return hasNan ? { ...bounds, hasNan } : bounds;
+}
+
+/** By halves, as numbers: a bigint for each value would cost ten times as much. */
+function int64Bounds(body: Uint8Array, flip: number): EncodedBounds {
+  const halves = over(Int32Array, body);
+  let minLow = halves[0]! >>> 0;
+  let minHigh = halves[1]! ^ flip;
+  let maxLow = minLow;
+  let maxHigh = minHigh;
+  for (let i = 2; i < halves.length; i += 2) {
+    const low = halves[i]! >>> 0;
+    const high = halves[i + 1]! ^ flip;
+    if (high < minHigh || (high === minHigh && low < minLow)) {
+      minHigh = high;
+      minLow = low;
+    } else if (high > maxHigh || (high === maxHigh && low > maxLow)) {
+      maxHigh = high;
+      maxLow = low;
+    }
+  }
+  return exact(bytesOf(Int32Array.of(minLow, minHigh ^ flip)), bytesOf(Int32Array.of(maxLow, maxHigh ^ flip)));
+}
+
+function halfBounds(values: Uint16Array): EncodedBounds | undefined {
+  let min = 0x1_0000;
+  let max = -1;
+  let hasNan = false;
+  for (let i = 0; i < values.length; i++) {
+    const bits = values[i]!;
+    if ((bits & 0x7fff) > 0x7c00) {
+      hasNan = true;
+      continue;
+    }
+    const rank = rankOfHalf(bits);
+    if (rank < min) min = rank;
+    if (rank > max) max = rank;
+  }
+  if (max < 0) return undefined;
+  const negativeZero = 0x7fff;
+  const zero = 0x8000;
+  if (min === zero) min = negativeZero;
+  if (max === negativeZero) max = zero;
+  const bitsOf = (rank: number): number => (rank >= zero ? rank & 0x7fff : rank ^ 0xffff);
+  const bounds = exact(bytesOf(Uint16Array.of(bitsOf(min))), bytesOf(Uint16Array.of(bitsOf(max))));
+  return hasNan ? { ...bounds, hasNan } : bounds;
+}
+
+/** @param flip turns the first byte of signed values so that they compare as unsigned ones */
+function fixedBounds(body: Uint8Array, width: number, flip: number): EncodedBounds {
+  let min = 0;
+  let max = 0;
+  for (let at = width; at < body.byteLength; at += width) {
+    if (compareFixed(body, at, min, width, flip) < 0) min = at;
+    else if (compareFixed(body, at, max, width, flip) > 0) max = at;
+  }
+  return exact(body.slice(min, min + width), body.slice(max, max + width));
+}
+
+function compareFixed(body: Uint8Array, left: number, right: number, width: number, flip: number): number {
+  const first = (body[left]! ^ flip) - (body[right]! ^ flip);
+  if (first !== 0) return first;
+  for (let i = 1; i < width; i++) {
+    const difference = body[left + i]! - body[right + i]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function bytesBounds(body: Uint8Array, isText: boolean): EncodedBounds | undefined {
+  const lengthAt = (at: number): number =>
+    body[at]! | (body[at + 1]! << 8) | (body[at + 2]! << 16) | (body[at + 3]! << 24);
+  let minStart = 4;
+  let minEnd = 4 + lengthAt(0);
+  let maxStart = minStart;
+  let maxEnd = minEnd;
+  for (let start = minEnd + 4; start <= body.byteLength; ) {
+    const end = start + lengthAt(start - 4);
+    if (compareBytes(body, start, end, minStart, minEnd) < 0) {
+      minStart = start;
+      minEnd = end;
+    } else if (compareBytes(body, start, end, maxStart, maxEnd) > 0) {
+      maxStart = start;
+      maxEnd = end;
+    }
+    start = end + 4;
+  }
+  const min = shortenedMin(body.subarray(minStart, minEnd), isText);
+  const max = shortenedMax(body.subarray(maxStart, maxEnd), isText);
+  return max && { min: min.bytes, minIsExact: min.exact, max: max.bytes, maxIsExact: max.exact };
+}
+
+function compareBytes(body: Uint8Array, left: number, leftEnd: number, right: number, rightEnd: number): number {
+  const common = Math.min(leftEnd - left, rightEnd - right);
+  for (let i = 0; i < common; i++) {
+    const difference = body[left + i]! - body[right + i]!;
+    if (difference !== 0) return difference;
+  }
+  return leftEnd - left - (rightEnd - right);
+}

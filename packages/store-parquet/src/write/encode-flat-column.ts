@@ -1,0 +1,155 @@
+import { LarderError } from "@larder/core";
+import type { ArrowLikeData, ArrowLikeField } from "../arrow/arrow-like.js";
+import { ArrowTypeId } from "../arrow/arrow-like.js";
+import { mostEntries } from "../arrow/type-size.js";
+import { typeText } from "../arrow/type-text.js";
+import { getBit } from "../format/bitmaps.js";
+import { bloomFilterOf } from "../format/bloom-filter.js";
+import { boundsOrderOf } from "../format/bounds-order.js";
+import type { EncodedChunk, EncodedPage } from "../format/encoded-chunk.js";
+import type { Encoding } from "../format/parquet-file-reader.js";
+import { bareLeaf, leafOf, type ParquetLeaf } from "../format/parquet-leaf.js";
+import { type Conversion, conversionOf, toParquetBytes } from "../format/value-conversion.js";
+import { bloomHashes } from "./bloom-hashes.js";
+import { joinedBounds } from "./column-bounds.js";
+import { renumber, spreadEntries, usedEntries } from "./dictionary-entries.js";
+import { type DictionaryUnion, gatherPlaces, uniteDictionaries } from "./dictionary-union.js";
+import type { ColumnMode, ColumnPlan } from "./encode-column.js";
+import { encodeIndexPages, encodePlainPages, plainValues } from "./encode-pages.js";
+import { entryBounds } from "./entry-bounds.js";
+import { fitsAsMilliseconds } from "./fits-as-milliseconds.js";
+import { type GatheredRows, gatherRows, hasNulls } from "./gather-column.js";
+
+/** A flat column: one leaf. */
+interface FlatPlan {
+  readonly field: ArrowLikeField;
+  readonly chunks: readonly ArrowLikeData[];
+  readonly mode: ColumnMode;
+  readonly leaf: ParquetLeaf;
+  readonly conversion: Conversion;
+  /** `false` where the column holds no null at all. */
+  readonly optional: boolean;
+  readonly dictionary?: DictionaryUnion;
+}
+
+/** Plans a column whose type {@link leafOf} knows. */
+export function planFlatColumn(field: ArrowLikeField, chunks: readonly ArrowLikeData[], mode: ColumnMode): ColumnPlan {
+  const leaf = storedLeaf(field, chunks, mode);
+  const dictionary = field.type.typeId === ArrowTypeId.Dictionary ? uniteDictionaries(chunks) : undefined;
+  const optional =
+    field.type.typeId === ArrowTypeId.Null ||
+    (mode.nullability === "declared"
+      ? field.nullable
+      : chunks.some(hasNulls) || (dictionary?.entries.nullCount ?? 0) > 0);
+  const conversion = conversionOf(field.type, leaf);
+  const plan: FlatPlan = { field, chunks, mode, leaf, conversion, optional, ...(dictionary && { dictionary }) };
+  const { name } = field;
+  return {
+    elements: [{ ...leaf, name, repetition_type: optional ? "OPTIONAL" : "REQUIRED" }],
+    leaves: [{ path: [name], leaf }],
+    encode: (start, end) => [encodeRows(plan, start, end)],
+  };
+}
+
+/** Seconds that milliseconds can't hold are stored as bare numbers, where all of them are known beforehand. */
+export function storedLeaf(
+  field: ArrowLikeField,
+  chunks: readonly ArrowLikeData[],
+  { nullability }: ColumnMode,
+): ParquetLeaf {
+  const { name, type } = field;
+  const annotated = leafOf(type)!;
+  if (fitsAsMilliseconds(type, chunks)) return annotated;
+  if (nullability === "found") return bareLeaf(annotated);
+  throw new LarderError(
+    `Column ${JSON.stringify(name)} of type ${typeText(type)} has a value that milliseconds can't hold, and Parquet has no seconds. Use another unit, or store the table whole instead of as a stream.`,
+    { code: "unstorable-table", facts: { column: name } },
+  );
+}
+
+function encodeRows(plan: FlatPlan, start: number, end: number): EncodedChunk {
+  if (!plan.dictionary) return encodePlain(plan, refuseNulls(plan, gatherRows(plan.chunks, start, end), start));
+  const { column, places } = gatherPlaces(plan.chunks, plan.dictionary, start, end);
+  refuseNulls(plan, column, start);
+  const used = entriesToWrite(plan, plan.dictionary, column, places);
+  plan.mode.distinctEntries?.add(used);
+  const entryCount = used.rows - used.nullCount;
+  if (entryCount > 0 && entryCount <= 0x10000) return encodeIndices(plan, column, places, used, entryCount);
+  return encodePlain(plan, spreadEntries(plan.dictionary.entries, column, places));
+}
+
+function refuseNulls({ field: { name }, optional, mode }: FlatPlan, column: GatheredRows, start: number): GatheredRows {
+  if (optional || !column.validity || column.nullCount === 0) return column;
+  let row = 0;
+  while (getBit(column.validity, row) === 1) row++;
+  row += mode.rowsBefore + start;
+  throw new LarderError(
+    `Column ${JSON.stringify(name)} is declared not nullable and has a null in row ${row}. Declare it nullable, or leave the row out.`,
+    { code: "null-in-required-column", facts: { column: name, row } },
+  );
+}
+
+function encodePlain(plan: FlatPlan, gathered: GatheredRows): EncodedChunk {
+  const pages = encodePlainPages(converted(plan, gathered), plan.optional, boundsOrderOf(plan.leaf));
+  const encodings: Encoding[] = plan.optional ? ["PLAIN", "RLE"] : ["PLAIN"];
+  const values = pages.map((page) => page.body);
+  return { entries: gathered.rows, nullCount: gathered.nullCount, pages, encodings, ...facts(plan, pages, values) };
+}
+
+function encodeIndices(
+  plan: FlatPlan,
+  column: GatheredRows,
+  places: Int32Array,
+  used: GatheredRows,
+  entryCount: number,
+): EncodedChunk {
+  if (used.validity) renumber(places, used.validity);
+  const body = plainValues(converted(plan, used));
+  const order = boundsOrderOf(plan.leaf);
+  const boundsOf = order ? entryBounds(order, body, entryCount) : () => undefined;
+  const pages = encodeIndexPages(column, places, entryCount, plan.optional, boundsOf);
+  return {
+    entries: column.rows,
+    nullCount: column.nullCount,
+    dictionaryPage: { entries: entryCount, body },
+    pages,
+    encodings: plan.optional ? ["PLAIN", "RLE", "RLE_DICTIONARY"] : ["PLAIN", "RLE_DICTIONARY"],
+    ...facts(plan, pages, [body]),
+  };
+}
+
+/** The entries to write with a row group: all of a single small dictionary, else those the group uses; others count as null. */
+export function entriesToWrite(
+  { field }: Pick<FlatPlan, "field">,
+  { entries, isOne }: DictionaryUnion,
+  column: GatheredRows,
+  places: Int32Array,
+): GatheredRows {
+  const small = isOne && entries.rows <= Math.min(1024, mostEntries(field.type.indices!));
+  return small ? entries : usedEntries(entries, column, places);
+}
+
+/** What is said of a chunk besides its pages. */
+export function facts(
+  { leaf, mode }: Pick<FlatPlan, "leaf" | "mode">,
+  pages: readonly EncodedPage[],
+  values: readonly Uint8Array[],
+): Pick<EncodedChunk, "bounds" | "bloomFilter"> {
+  const order = boundsOrderOf(leaf);
+  const bounds = order && joinedBounds(order, pages);
+  const { bloomFilter: asked } = mode;
+  const bloomFilter = asked && bloomFilterOf(bloomHashes(leaf, values, asked.hash), asked.falsePositiveRate);
+  return { ...(bounds && { bounds }), ...(bloomFilter && { bloomFilter }) };
+}
+
+/** Arrow values as Parquet stores them. */
+export function converted(
+  { field, conversion }: Pick<FlatPlan, "field" | "conversion">,
+  column: GatheredRows,
+): GatheredRows {
+  if (conversion === "none" || column.values.kind !== "fixed") return column;
+  const type = field.type.dictionary ?? field.type;
+  const bytes = toParquetBytes(column.values.bytes, type, conversion, column.values.width);
+  const width = conversion === "integer-width" ? 4 : column.values.width;
+  return { ...column, values: { kind: "fixed", width, bytes } };
+}

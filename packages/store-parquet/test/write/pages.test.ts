@@ -1,0 +1,131 @@
+import { encodeParquet } from "@larder/store-parquet";
+import * as arrow from "apache-arrow";
+import { describe, expect, test } from "vitest";
+import { type WrittenChunk, writtenFile } from "../support/written-file.js";
+
+const rows = 50_000;
+
+async function chunksOf(
+  columns: Record<string, arrow.Vector>,
+  options: Parameters<typeof encodeParquet>[1] = {},
+): Promise<(readonly WrittenChunk[])[]> {
+  return [...writtenFile((await encodeParquet(new arrow.Table(columns), options)).bytes).rowGroups];
+}
+
+function fixed(type: arrow.DataType, data: ArrayBufferView, length = rows): arrow.Vector {
+  return new arrow.Vector([arrow.makeData({ type, length, data } as never)]);
+}
+
+function texts(lengthOf: (row: number) => number, count = rows): arrow.Vector {
+  const valueOffsets = new Int32Array(count + 1);
+  for (let i = 0; i < count; i++) valueOffsets[i + 1] = valueOffsets[i]! + lengthOf(i);
+  const data = new Uint8Array(valueOffsets[count]!).fill(0x61);
+  return new arrow.Vector([arrow.makeData({ type: new arrow.Utf8(), length: count, data, valueOffsets })]);
+}
+
+const rowsOfPages = (chunk: WrittenChunk): number[] => chunk.pages.map((page) => page.rows);
+
+describe("pages take about 64 KiB", () => {
+  test("of values of fixed width, each column cut on its own", async () => {
+    const [group] = await chunksOf({
+      int64: fixed(new arrow.Int64(), new BigInt64Array(rows)),
+      int32: fixed(new arrow.Int32(), new Int32Array(rows)),
+      int8: fixed(new arrow.Int8(), new Int8Array(rows)),
+      wide: fixed(new arrow.FixedSizeBinary(100), new Uint8Array(rows * 100)),
+      bool: fixed(new arrow.Bool(), new Uint8Array(rows / 8)),
+    });
+    const [int64, int32, int8, wide, bool] = group!;
+    expect(rowsOfPages(int64!).slice(0, 2)).toEqual([8192, 8192]);
+    expect(rowsOfPages(int32!)).toEqual([16_384, 16_384, 16_384, 848]);
+    // Parquet has nothing narrower than 32 bits.
+    expect(rowsOfPages(int8!)).toEqual([16_384, 16_384, 16_384, 848]);
+    expect(rowsOfPages(wide!).slice(0, 2)).toEqual([648, 648]);
+    expect(rowsOfPages(bool!)).toEqual([rows]);
+    for (const chunk of group!) {
+      expect(chunk.pages.map((page) => page.firstRow)).toEqual(
+        rowsOfPages(chunk).map((_, i) =>
+          rowsOfPages(chunk)
+            .slice(0, i)
+            .reduce((sum, more) => sum + more, 0),
+        ),
+      );
+      for (const { uncompressedBytes } of chunk.pages) expect(uncompressedBytes).toBeLessThanOrEqual(65_536 + 10);
+    }
+  });
+
+  test("of text, cut where its bytes are", async () => {
+    const [[text]] = (await chunksOf({ text: texts((row) => (row < 100 ? 2000 : row % 40)) })) as [[WrittenChunk]];
+    for (const { uncompressedBytes } of text.pages) expect(uncompressedBytes).toBeLessThanOrEqual(65_536);
+    expect(rowsOfPages(text).reduce((sum, more) => sum + more, 0)).toBe(rows);
+    for (const count of rowsOfPages(text).slice(0, -1)) expect(count % 8).toBe(0);
+  });
+
+  test("a value that takes more has a page of its own", async () => {
+    const [[text]] = (await chunksOf({ text: texts(() => 100_000, 5) })) as [[WrittenChunk]];
+    expect(rowsOfPages(text)).toEqual([1, 1, 1, 1, 1]);
+    const wide = fixed(new arrow.FixedSizeBinary(70_000), new Uint8Array(70_000 * 3), 3);
+    const [[binary]] = (await chunksOf({ wide })) as [[WrittenChunk]];
+    expect(rowsOfPages(binary)).toEqual([1, 1, 1]);
+  });
+
+  test("a value that no page can hold is refused", async () => {
+    // Nothing touches these bytes: they take no memory.
+    const type = new arrow.LargeBinary();
+    const valueOffsets = BigInt64Array.of(0n, 2n ** 31n);
+    const data = arrow.makeData({ type, length: 1, data: new Uint8Array(2 ** 31), valueOffsets } as never);
+    await expect(chunksOf({ v: new arrow.Vector([data]) })).rejects.toMatchObject({ code: "unstorable-table" });
+  });
+
+  test("of indices of dictionaries, of one byte or two", async () => {
+    for (const [entries, width] of [
+      [200, 1],
+      [300, 2],
+    ] as const) {
+      const dictionary = arrow.vectorFromArray(
+        Array.from({ length: entries }, (_, i) => `entry ${i}`),
+        new arrow.Utf8(),
+      );
+      const type = new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32());
+      const data = Int32Array.from({ length: 90_000 }, (_, i) => i % entries);
+      const column = new arrow.Vector([arrow.makeData({ type, length: 90_000, data, dictionary })]);
+      const [[chunk]] = (await chunksOf({ column })) as [[WrittenChunk]];
+      expect(rowsOfPages(chunk)[0]).toBe(65_536 / width);
+    }
+  });
+});
+
+describe("row groups", () => {
+  test("have 98,304 rows, and as many as is asked for", async () => {
+    const column = { v: fixed(new arrow.Bool(), new Uint8Array(25_000), 200_000) };
+    const counts = (groups: (readonly WrittenChunk[])[]): number[] => groups.map(([chunk]) => chunk!.rows);
+    expect(counts(await chunksOf(column))).toEqual([98_304, 98_304, 3392]);
+    expect(counts(await chunksOf(column, { rowGroupRows: 70_000 }))).toEqual([70_000, 70_000, 60_000]);
+  });
+
+  test("end earlier where their values take many bytes, and never without a row", async () => {
+    const columns = {
+      text: texts((row) => (row < 1000 ? 1000 : 4)),
+      id: fixed(new arrow.Int32(), new Int32Array(rows)),
+    };
+    const groups = await chunksOf(columns, { rowGroupBytes: 200_000 });
+    expect(groups.map(([chunk]) => chunk!.rows).reduce((sum, more) => sum + more, 0)).toBe(rows);
+    // 1000 and 8 bytes of text, 4 of id: 198 rows fit, cut to whole bytes of bits.
+    expect(groups[0]![0]!.rows).toBe(192);
+    const bytesOf = (group: readonly WrittenChunk[]): number =>
+      group.flatMap((chunk) => chunk.pages).reduce((sum, page) => sum + page.uncompressedBytes, 0);
+    for (const group of groups) expect(bytesOf(group)).toBeLessThanOrEqual(200_000);
+    const alone = await chunksOf({ text: texts(() => 1000, 5) }, { rowGroupBytes: 1 });
+    expect(alone.map(([chunk]) => chunk!.rows)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  test("can't be of no rows or no bytes", async () => {
+    for (const options of [
+      { rowGroupRows: 0 },
+      { rowGroupRows: 1.5 },
+      { rowGroupBytes: 0 },
+      { rowGroupBytes: Number.NaN },
+    ]) {
+      await expect(chunksOf({}, options)).rejects.toMatchObject({ code: "invalid-option" });
+    }
+  });
+});

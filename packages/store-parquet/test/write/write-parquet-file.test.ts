@@ -1,0 +1,186 @@
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openParquetFile, writeParquetFile } from "@larder/store-parquet";
+import * as arrow from "apache-arrow";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startProgram } from "./support/start-program.js";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "larder-write-"));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const numbers = (...values: number[]): arrow.Table => arrow.tableFromArrays({ n: Int32Array.from(values) });
+
+async function readNumbers(path: string): Promise<number[]> {
+  const table = await openParquetFile(path);
+  const { n } = await table.scan().toColumns();
+  await table.close();
+  return Array.from(n as Int32Array);
+}
+
+describe("writing a file", () => {
+  test("makes it, with what was written", async () => {
+    const path = join(folder, "numbers.parquet");
+    const written = await writeParquetFile(path, { batches: [numbers(1, 2), numbers(3)] });
+    expect(written).toEqual({ rows: 3, columns: 1, byteLength: (await stat(path)).size });
+    expect(await readNumbers(path)).toEqual([1, 2, 3]);
+    expect(await readdir(folder)).toEqual(["numbers.parquet"]);
+  });
+
+  test("takes the place of an earlier one only when it is complete", async () => {
+    const path = join(folder, "numbers.parquet");
+    await writeParquetFile(path, { batches: [numbers(1)] });
+    async function* batches(): AsyncGenerator<arrow.Table> {
+      yield numbers(2, 3);
+      expect(await readNumbers(path)).toEqual([1]);
+      expect((await readdir(folder)).length).toBe(2);
+      yield numbers(4);
+    }
+    await writeParquetFile(path, { batches: batches() }, { rowGroupRows: 1 });
+    expect(await readNumbers(path)).toEqual([2, 3, 4]);
+    expect(await readdir(folder)).toEqual(["numbers.parquet"]);
+  });
+
+  test("through a link replaces what the link points at", async () => {
+    await mkdir(join(folder, "real"));
+    await writeFile(join(folder, "real", "a.parquet"), "old");
+    await symlink(join(folder, "real", "a.parquet"), join(folder, "link.parquet"));
+    await writeParquetFile(join(folder, "link.parquet"), { batches: [numbers(7)] });
+    expect(await readNumbers(join(folder, "real", "a.parquet"))).toEqual([7]);
+    expect(await readdir(join(folder, "real"))).toEqual(["a.parquet"]);
+  });
+});
+
+describe("writing a file that fails leaves nothing", () => {
+  const failures: [string, () => AsyncGenerator<arrow.Table>, RegExp][] = [
+    [
+      "the source throws",
+      async function* () {
+        yield numbers(1, 2, 3);
+        throw new Error("the source broke");
+      },
+      /the source broke/,
+    ],
+    [
+      "a part has other columns",
+      async function* () {
+        yield numbers(1, 2, 3);
+        yield arrow.tableFromArrays({ other: Int32Array.of(1) });
+      },
+      /differs in column 0/,
+    ],
+    ["there is no part", async function* () {}, /no part and no schema/],
+  ];
+
+  test.each(failures)("when %s", async (_, batches, message) => {
+    const path = join(folder, "numbers.parquet");
+    const write = () => writeParquetFile(path, { batches: batches() }, { rowGroupRows: 1 });
+    await expect(write()).rejects.toThrow(message);
+    expect(await readdir(folder)).toEqual([]);
+    await writeFile(path, "an earlier file");
+    await expect(write()).rejects.toThrow(message);
+    expect(await readdir(folder)).toEqual(["numbers.parquet"]);
+    expect(await readFile(path, "utf8")).toBe("an earlier file");
+  });
+
+  test("when it is aborted, at any moment", async () => {
+    for (const at of [0, 1, 5]) {
+      const controller = new AbortController();
+      async function* batches(): AsyncGenerator<arrow.Table> {
+        for (let i = 0; i < 8; i++) {
+          if (i === at) controller.abort(new Error("enough"));
+          yield numbers(i);
+        }
+      }
+      const path = join(folder, "numbers.parquet");
+      const written = writeParquetFile(path, { batches: batches() }, { rowGroupRows: 1, signal: controller.signal });
+      await expect(written).rejects.toThrow("enough");
+      expect(await readdir(folder)).toEqual([]);
+    }
+  });
+
+  test("when the directory is missing, or a directory has the name", async () => {
+    const error = { code: "write-failed", facts: expect.objectContaining({ reason: "ENOENT" }) };
+    await expect(writeParquetFile(join(folder, "no", "a.parquet"), { batches: [numbers(1)] })).rejects.toMatchObject(
+      error,
+    );
+    await mkdir(join(folder, "taken"));
+    await expect(writeParquetFile(join(folder, "taken"), { batches: [numbers(1)] })).rejects.toMatchObject({
+      code: "write-failed",
+    });
+    expect(await readdir(folder)).toEqual(["taken"]);
+  });
+
+  test("when the directory may not be written", async (ctx) => {
+    const closed = join(folder, "closed");
+    await mkdir(closed);
+    const isRoot = process.getuid?.() === 0;
+    // Root may write everywhere but to what is mounted for reading alone.
+    if (isRoot) {
+      try {
+        execFileSync("mount", ["-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", closed], { stdio: "ignore" });
+      } catch {
+        ctx.skip("needs a user other than root, or one who may mount");
+      }
+    } else await chmod(closed, 0o500);
+    try {
+      await expect(writeParquetFile(join(closed, "a.parquet"), { batches: [numbers(1)] })).rejects.toMatchObject({
+        code: "write-failed",
+      });
+    } finally {
+      if (isRoot) execFileSync("umount", [closed], { stdio: "ignore" });
+      else await chmod(closed, 0o700);
+    }
+  });
+
+  test("when the disk is full, and says so", async (ctx) => {
+    const mount = join(folder, "small");
+    await mkdir(mount);
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mount], { stdio: "ignore" });
+    } catch {
+      ctx.skip("needs the right to mount a small file system (root)");
+    }
+    try {
+      const path = join(mount, "numbers.parquet");
+      await writeParquetFile(path, { batches: [numbers(1)] });
+      async function* many(): AsyncGenerator<arrow.Table> {
+        for (let i = 0; i < 50; i++) yield arrow.tableFromArrays({ n: new Int32Array(50_000).fill(i) });
+      }
+      await expect(writeParquetFile(path, { batches: many() }, { rowGroupRows: 10_000 })).rejects.toMatchObject({
+        code: "disk-full",
+        facts: { path, reason: "ENOSPC" },
+      });
+      expect(await readdir(mount)).toEqual(["numbers.parquet"]);
+      expect(await readNumbers(path)).toEqual([1]);
+    } finally {
+      execFileSync("umount", [mount]);
+    }
+  });
+});
+
+test("a process that is killed while it writes leaves the file as it was, and at most a temporary one", async () => {
+  const path = join(folder, "numbers.parquet");
+  await writeParquetFile(path, { batches: [numbers(1)] });
+  for (const batches of [1, 4, 20]) {
+    const { child, ended, lines } = startProgram("endless-writer", [path]);
+    let seen = 0;
+    for await (const line of lines) {
+      expect(line).toBe("batch");
+      if (++seen === batches) break;
+    }
+    child.kill("SIGKILL");
+    expect((await ended).signal).toBe("SIGKILL");
+    expect(await readNumbers(path)).toEqual([1]);
+    const others = (await readdir(folder)).filter((name) => name !== "numbers.parquet");
+    for (const name of others) expect(name).toMatch(/^\.larder-[0-9a-f]{16}\.tmp$/);
+    expect(others).toHaveLength(1);
+    for (const name of others) await rm(join(folder, name));
+  }
+});

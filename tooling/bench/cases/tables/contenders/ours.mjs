@@ -1,0 +1,40 @@
+// Larder's own tables. `preload: false` leaves to the clock what the package itself loads when it is first needed.
+import { writeFile } from "node:fs/promises";
+
+export async function load({ operation, preload = true }) {
+  const { col } = await import("@larder/core");
+  const tables = await import("@larder/store-parquet");
+  if (preload) {
+    await import("apache-arrow");
+    await import("hyparquet");
+    if (operation === "write") await import("hyparquet-writer");
+  }
+
+  /** Opens, reads and closes, as one does who needs one thing of a file. */
+  const read = async (path, narrow) => {
+    const table = await tables.openParquetFile(path);
+    try {
+      return await narrow(table.scan());
+    } finally {
+      await table.close();
+    }
+  };
+  return {
+    full: async ({ path }) => ({ arrow: await read(path, (scan) => scan.toArrow()) }),
+    two: async ({ path, two }) => ({ arrow: await read(path, (scan) => scan.select(two).toArrow()) }),
+    head: async ({ path, head }) => ({ rows: await read(path, (scan) => scan.head(head).toRows()) }),
+    middle: async ({ path, middle, middleRows }) => ({
+      rows: await read(path, (scan) => scan.slice(middle, middleRows).toRows()),
+    }),
+    ids: async ({ path, ids }) => ({ rows: await read(path, (scan) => scan.where(col("id").in(ids)).toRows()) }),
+    rows: async ({ path }) => ({ rows: await read(path, (scan) => scan.toRows()) }),
+    /** The whole file in memory, then on disk, not synced: as the others do it. */
+    async write({ table, target }) {
+      const { bytes } = await tables.encodeParquet(table);
+      await writeFile(target, bytes);
+    },
+    /** Batch by batch, synced and renamed into place. */
+    "write synced": ({ table, target }) =>
+      tables.writeParquetFile(target, { schema: table.schema, batches: table.batches }),
+  };
+}
