@@ -101,8 +101,9 @@ export { type JsonLinesSink, type JsonLinesSinkOptions, jsonLinesSink } from "./
 export { type MeterLike, openTelemetrySink } from "./diagnostics/open-telemetry-sink.js";
 export { redactedText } from "./diagnostics/redacted-text.js";
 
-// sources of bytes
+// sources of bytes, and scans of tables that are not open yet
 
+export { deferredScan } from "./deferred-scan.js";
 export { blobBytes } from "./sources/blob-bytes.js";
 export { type FileSource, openFileSource } from "./sources/file-source.js";
 export { type VerifiedSourceOptions, verifiedSource } from "./sources/verified-source.js";

@@ -1,8 +1,14 @@
-import { type BlobRecord, bytesSource, type CacheEntry, LarderError, type TableHandle } from "@larder/core";
+import {
+  type BlobRecord,
+  bytesSource,
+  type CacheEntry,
+  deferredScan,
+  LarderError,
+  type TableHandle,
+} from "@larder/core";
 import type { Table } from "apache-arrow";
 import { openParquet } from "../open-parquet.js";
 import { encodeParquet } from "../write/encode-parquet.js";
-import { deferredScan } from "./deferred-scan.js";
 import { type ManagedTable, managedTable } from "./managed-table.js";
 import type { ManagerParts } from "./manager-parts.js";
 import { noticeDamage } from "./notice-damage.js";

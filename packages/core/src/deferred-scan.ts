@@ -1,10 +1,9 @@
-import type { TableScan } from "@larder/core";
-import type { Table } from "apache-arrow";
+import type { TableScan } from "./table.js";
 
 /** A scan of a table that is only opened when the scan is read. */
-export function deferredScan(open: () => Promise<TableScan<Table>>): TableScan<Table> {
-  let opening: Promise<TableScan<Table>> | undefined;
-  let opened: TableScan<Table> | undefined;
+export function deferredScan<ArrowTable = unknown>(open: () => Promise<TableScan<ArrowTable>>): TableScan<ArrowTable> {
+  let opening: Promise<TableScan<ArrowTable>> | undefined;
+  let opened: TableScan<ArrowTable> | undefined;
   const scan = () => {
     opening ??= open().then((found) => {
       opened = found;
@@ -12,7 +11,7 @@ export function deferredScan(open: () => Promise<TableScan<Table>>): TableScan<T
     });
     return opening;
   };
-  const narrowed = (narrow: (scan: TableScan<Table>) => TableScan<Table>) =>
+  const narrowed = (narrow: (scan: TableScan<ArrowTable>) => TableScan<ArrowTable>) =>
     deferredScan(async () => narrow(await scan()));
   return {
     select: (columns) => narrowed((inner) => inner.select(columns)),
