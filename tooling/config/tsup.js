@@ -18,3 +18,21 @@ export function packageBuild(entry) {
     skipNodeModulesBundle: true,
   });
 }
+
+export function programBundle({ entry, outDir }) {
+  return {
+    config: false,
+    silent: true,
+    entry,
+    outDir,
+    outExtension: () => ({ js: ".mjs" }),
+    format: "esm",
+    target: "node20",
+    platform: "node",
+    splitting: false,
+    noExternal: [/./],
+    esbuildOptions(options) {
+      options.conditions = ["larder-source"];
+    },
+  };
+}

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { programBundle } from "@larder/tooling/tsup";
 import { build, type Options } from "tsup";
 
 /**
@@ -10,20 +11,11 @@ import { build, type Options } from "tsup";
  */
 export async function bundleProgram(name: string, directory: string): Promise<string> {
   await build({
-    config: false,
-    silent: true,
-    entry: { [name]: fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)) },
-    outDir: directory,
-    outExtension: () => ({ js: ".mjs" }),
-    format: "esm",
-    target: "node20",
-    platform: "node",
-    splitting: false,
-    noExternal: [/./],
+    ...programBundle({
+      entry: { [name]: fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url)) },
+      outDir: directory,
+    }),
     esbuildPlugins: [enginesInPlace],
-    esbuildOptions(options) {
-      options.conditions = ["larder-source"];
-    },
   });
   return join(directory, `${name}.mjs`);
 }

@@ -1,5 +1,6 @@
 import type { CacheBackend } from "../backend.js";
 import type { BlobRecord } from "../blob-record.js";
+import type { Awaitable } from "../blob-source.js";
 import { LarderError } from "../errors.js";
 import type { CodecSet } from "./codec-set.js";
 import { release } from "./entry-reader.js";
@@ -13,13 +14,16 @@ export interface NewerFormats {
   met(key: string, record: BlobRecord, why: string): void;
   /** Whether it was noted; cheap. */
   has(key: string): boolean;
-  /** Why nothing may be stored under a key that was noted, as whole sentences; `undefined` when the value is gone by now. */
-  refusal(key: string): Promise<string | undefined>;
+  /**
+   * Why nothing may be stored under a key, as whole sentences; `undefined` when it was not noted, which is told at once, and
+   * when the value is gone by now.
+   */
+  refusal(key: string): Awaitable<string | undefined>;
 }
 
 /** @param capacity - keys remembered; those met longest ago are forgotten first */
 export function newerFormats(backend: CacheBackend, codecs: CodecSet, capacity = 10_000): NewerFormats {
-  const keys = new Map<string, { readonly checksum: string; readonly why: string }>();
+  const keys = new Map<string, Noted>();
   return {
     met(key, { checksum }, why) {
       keys.delete(key);
@@ -27,18 +31,26 @@ export function newerFormats(backend: CacheBackend, codecs: CodecSet, capacity =
       if (keys.size > capacity) keys.delete(keys.keys().next().value as string);
     },
     has: (key) => keys.has(key),
-    async refusal(key) {
+    refusal(key) {
       const noted = keys.get(key);
-      if (noted === undefined) return undefined;
-      // A backend that fails now will fail to store, and say so.
-      const stored = await backend.getBlob(key).catch(() => undefined);
-      const record = stored?.record;
-      if (stored !== undefined && stored !== null) await release(stored);
-      const why = record?.checksum === noted.checksum ? noted.why : record && newerCodec(key, record, codecs);
-      if (why === undefined) keys.delete(key);
-      return why && `${why} Nothing was stored in its place.`;
+      return noted && stillThere(key, noted);
     },
   };
+
+  async function stillThere(key: string, noted: Noted): Promise<string | undefined> {
+    // A backend that fails now will fail to store, and say so.
+    const stored = await backend.getBlob(key).catch(() => undefined);
+    const record = stored?.record;
+    if (stored !== undefined && stored !== null) await release(stored);
+    const why = record?.checksum === noted.checksum ? noted.why : record && newerCodec(key, record, codecs);
+    if (why === undefined) keys.delete(key);
+    return why && `${why} Nothing was stored in its place.`;
+  }
+}
+
+interface Noted {
+  readonly checksum: string;
+  readonly why: string;
 }
 
 /** What to say of a value whose codec is a newer version of one that is known; `undefined` of others. */

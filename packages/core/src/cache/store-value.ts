@@ -28,7 +28,7 @@ export async function storeValue(
   if (isStreamed(encoding)) return storeStreamed(parts, key, encoding, template, options);
   return parts.queue.run(key, async () => {
     const encoded = (await encoding) as EncodedBlob | UncacheableValue;
-    const refusal = parts.newer.has(key) ? await parts.newer.refusal(key) : undefined;
+    const refusal = await parts.newer.refusal(key);
     if (refusal !== undefined) return keptNewer(parts, key, refusal);
     if (encoded.codec === undefined) {
       await deleteBlobOf(parts.backend, key);
@@ -50,14 +50,14 @@ async function storeStreamed(
   options: SetOptions,
 ): Promise<SetOutcome> {
   const { flights, newer } = parts;
-  const refused = newer.has(key) ? await newer.refusal(key) : undefined;
+  const refused = await newer.refusal(key);
   if (refused !== undefined) return keptNewer(parts, key, refused);
   let refusal: string | undefined;
   const toStore = { codec: codec.name, chunks: stream.chunks, details: () => stream.details?.() };
   try {
     const record = await storeStream(parts, key, toStore, template, {
       async beforeStored() {
-        refusal = newer.has(key) ? await newer.refusal(key) : undefined;
+        refusal = await newer.refusal(key);
         if (refusal !== undefined) throw new LarderError(refusal, { code: "newer-format", facts: { key } });
         flights.supersede(key); // now it takes its place
       },

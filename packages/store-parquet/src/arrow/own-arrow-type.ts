@@ -1,5 +1,6 @@
-import type { DataType, Field, Int32, Struct } from "apache-arrow";
+import type { DataType, Field, Int, Int32, Struct } from "apache-arrow";
 import { type ArrowLikeField, type ArrowLikeType, ArrowTypeId } from "./arrow-like.js";
+import { integerType } from "./integer-type.js";
 import type { Arrow } from "./load-arrow.js";
 import { childFields } from "./nested-kind.js";
 
@@ -90,15 +91,6 @@ function typeWith(arrow: Arrow, type: ArrowLikeType, next: DictionaryNumbers): D
   }
 }
 
-function ownInt(arrow: Arrow, { bitWidth = 32, isSigned = true }: ArrowLikeType) {
-  switch (bitWidth) {
-    case 8:
-      return isSigned ? new arrow.Int8() : new arrow.Uint8();
-    case 16:
-      return isSigned ? new arrow.Int16() : new arrow.Uint16();
-    case 64:
-      return isSigned ? new arrow.Int64() : new arrow.Uint64();
-    default:
-      return isSigned ? new arrow.Int32() : new arrow.Uint32();
-  }
+function ownInt(arrow: Arrow, { bitWidth = 32, isSigned = true }: ArrowLikeType): Int {
+  return integerType(arrow, bitWidth, isSigned) ?? integerType(arrow, 32, isSigned)!;
 }

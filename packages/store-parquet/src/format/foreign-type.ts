@@ -1,4 +1,5 @@
 import type { DataType } from "apache-arrow";
+import { integerType } from "../arrow/integer-type.js";
 import type { Arrow } from "../arrow/load-arrow.js";
 import type { ParquetLeaf } from "./parquet-leaf.js";
 
@@ -15,7 +16,7 @@ export function foreignType(arrow: Arrow, leaf: ParquetLeaf): DataType | undefin
       return new arrow.Bool();
     case "INT32":
     case "INT64":
-      return integerType(arrow, leaf);
+      return annotatedIntegerType(arrow, leaf);
     case "INT96":
       return new arrow.TimestampNanosecond();
     case "FLOAT":
@@ -37,7 +38,7 @@ function decimalType(arrow: Arrow, { precision = 0, scale = 0 }: ParquetLeaf): D
   return new arrow.Decimal(scale, precision, precision > 38 ? 256 : 128);
 }
 
-function integerType(
+function annotatedIntegerType(
   arrow: Arrow,
   { type, logical_type: logical, converted_type: converted }: ParquetLeaf,
 ): DataType | undefined {
@@ -70,16 +71,5 @@ function integerType(
   const stated = /^(U?)INT_(\d+)$/.exec(converted ?? "");
   const isSigned = logical?.type === "INTEGER" ? logical.isSigned : stated?.[1] !== "U";
   const bitWidth = logical?.type === "INTEGER" ? logical.bitWidth : Number(stated?.[2] ?? (type === "INT64" ? 64 : 32));
-  switch (bitWidth) {
-    case 8:
-      return isSigned ? new arrow.Int8() : new arrow.Uint8();
-    case 16:
-      return isSigned ? new arrow.Int16() : new arrow.Uint16();
-    case 32:
-      return isSigned ? new arrow.Int32() : new arrow.Uint32();
-    case 64:
-      return isSigned ? new arrow.Int64() : new arrow.Uint64();
-    default:
-      return undefined;
-  }
+  return integerType(arrow, bitWidth, isSigned);
 }

@@ -121,7 +121,8 @@ function reversedEach(bytes: Uint8Array, width: number): Uint8Array {
   return reversed;
 }
 
-function bytesOver(view: ArrayBufferView): Uint8Array {
+/** The memory of a view, as bytes. */
+export function bytesOver(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 

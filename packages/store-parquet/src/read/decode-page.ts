@@ -5,7 +5,7 @@ import { damagedParquet, unsupportedParquet } from "../format/parquet-errors.js"
 import type { CompressionCodec, PageHeader, ParquetFileReader } from "../format/parquet-file-reader.js";
 import type { ParquetLeaf } from "../format/parquet-leaf.js";
 import { unpackBitRuns } from "../format/run-length.js";
-import { decodeValues, type PageValues, type PlainValues, plainValues } from "./decode-values.js";
+import { decodePlainValues, decodeValues, type PageValues, type PlainValues } from "./decode-values.js";
 import { pageParts, type StoredLevels, unpackLevels } from "./page-parts.js";
 
 export type { PageValues, PlainValues } from "./decode-values.js";
@@ -57,7 +57,7 @@ export function decodeDictionary({ codec, leaf }: PageContext, header: PageHeade
   if (encoding !== "PLAIN" && encoding !== "PLAIN_DICTIONARY") {
     throw unsupportedParquet(`a dictionary in the encoding ${encoding}`, { encoding });
   }
-  return plainValues(leaf, decompress(body, header.uncompressed_page_size, codec), count);
+  return decodePlainValues(leaf, decompress(body, header.uncompressed_page_size, codec), count);
 }
 
 function validityOf(levels: StoredLevels, rows: number): Uint8Array {

@@ -28,7 +28,7 @@ export function decodeValues(
   const { type } = leaf;
   switch (encoding) {
     case "PLAIN":
-      return plainValues(leaf, bytes, count);
+      return decodePlainValues(leaf, bytes, count);
     case "PLAIN_DICTIONARY":
     case "RLE_DICTIONARY":
       if (count === 0) return { kind: "indices", indices: new Int32Array(0) };
@@ -45,14 +45,14 @@ export function decodeValues(
       break;
     case "DELTA_BYTE_ARRAY":
       if (type !== "BYTE_ARRAY" && type !== "FIXED_LEN_BYTE_ARRAY") break;
-      return count === 0 ? plainValues(leaf, bytes, 0) : prefixed(leaf, bytes, count);
+      return count === 0 ? decodePlainValues(leaf, bytes, 0) : prefixed(leaf, bytes, count);
     case "BYTE_STREAM_SPLIT":
       if (type !== "BOOLEAN" && type !== "BYTE_ARRAY" && type !== "INT96") return joinStreams(leaf, bytes, count);
       break;
     default:
   }
   // Some writers leave the encoding of a page without values unset.
-  if (count === 0) return plainValues(leaf, bytes, 0);
+  if (count === 0) return decodePlainValues(leaf, bytes, 0);
   throw unsupportedParquet(`values of type ${type} in the encoding ${encoding}`, { type, encoding });
 }
 
@@ -63,7 +63,7 @@ export function decodeValues(
  *
  * @throws LarderError `damaged-parquet` when there are too few
  */
-export function plainValues(leaf: ParquetLeaf, bytes: Uint8Array, count: number): PlainValues {
+export function decodePlainValues(leaf: ParquetLeaf, bytes: Uint8Array, count: number): PlainValues {
   if (leaf.type === "BOOLEAN") {
     if (bytes.byteLength < Math.ceil(count / 8)) throw tooFew();
     return { kind: "bits", count, bits: bytes };

@@ -1,5 +1,6 @@
 import type { FilterValue } from "@larder/core";
 import { type ArrowLikeType, ArrowTypeId } from "../arrow/arrow-like.js";
+import { isWellFormed } from "../arrow/is-well-formed.js";
 import { decimalDomain } from "./decimal-domain.js";
 import { invalidFilter } from "./invalid-filter.js";
 import { leastFloatFrom, nextFloat } from "./neighbour-floats.js";
@@ -98,10 +99,6 @@ export function columnDomain(type: ArrowLikeType): ColumnDomain | undefined {
 export function textBytes(text: string): Uint8Array {
   if (!isWellFormed(text)) throw new RangeError("it has half of a surrogate pair");
   return new Uint8Array(Buffer.from(text, "utf8"));
-}
-
-function isWellFormed(text: string): boolean {
-  return !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text);
 }
 
 /** Where a whole number stands among those from `least` to `greatest`. */

@@ -3,7 +3,7 @@ import type { ReadableColumn, StoredRowGroup } from "../format/file-layout.js";
 import type { ByteRange } from "../read/byte-ranges.js";
 import type { FileParts, OpenedFile } from "../read/opened-file.js";
 import type { Bounds } from "./stored-bounds.js";
-import { plainValues } from "./stored-bounds.js";
+import { bloomInputs } from "./stored-bounds.js";
 import { pointsWithin, type ValueSet } from "./value-set.js";
 
 /** More values than this are not looked up: one of them is there by chance. */
@@ -29,7 +29,7 @@ export async function bloomMayHave(
   if (!(start > 0)) return true;
   const [from, to] = bounds ? pointsWithin(set.points, bounds.min, bounds.max) : [0, set.points.length];
   if (to - from > mostPoints) return true;
-  const wanted = set.points.slice(from, to).map((point) => plainValues(column, leaf, point));
+  const wanted = set.points.slice(from, to).map((point) => bloomInputs(column, leaf, point));
   if (wanted.some((values) => values === undefined)) return true;
   const bitset = await readBitset(file, reader, layout.byteLength, start, metadata.bloom_filter_length);
   if (!bitset) return true;

@@ -2,7 +2,7 @@ import { type ArrowLikeType, ArrowTypeId } from "../arrow/arrow-like.js";
 import type { ReadableColumn, StoredLeaf } from "../format/file-layout.js";
 import type { ChunkStatistics } from "../format/parquet-file-reader.js";
 import type { ParquetLeaf } from "../format/parquet-leaf.js";
-import { conversionOf } from "../format/value-conversion.js";
+import { bytesOver, conversionOf } from "../format/value-conversion.js";
 import { halfToNumber } from "./match-numbers.js";
 import { compareEndpoints, type Endpoint } from "./value-set.js";
 
@@ -138,7 +138,7 @@ function notNan(value: number): number | undefined {
  * The PLAIN bytes of a value of a column, as bloom filters hash them; of zero in a column of floats there are two. `undefined`
  * where they are not known.
  */
-export function plainValues(
+export function bloomInputs(
   { field }: ReadableColumn,
   { leaf }: StoredLeaf,
   point: Endpoint,
@@ -162,10 +162,6 @@ export function plainValues(
     return BigInt.asIntN(bits, stored) === stored ? [new Uint8Array(Buffer.from(hex, "hex"))] : [];
   }
   return undefined;
-}
-
-function bytesOver({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {

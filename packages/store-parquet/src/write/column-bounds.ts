@@ -1,7 +1,7 @@
 import { countBits } from "../format/bitmaps.js";
 import { type BoundsOrder, compareBounds, rankOfHalf } from "../format/bounds-order.js";
 import type { EncodedBounds, EncodedPage } from "../format/encoded-chunk.js";
-import { alignedTo } from "../format/value-conversion.js";
+import { alignedTo, bytesOver } from "../format/value-conversion.js";
 import { shortenedMax, shortenedMin } from "./shortened-bound.js";
 
 /**
@@ -76,10 +76,6 @@ function exact(min: Uint8Array, max: Uint8Array): EncodedBounds {
   return { min, max, minIsExact: true, maxIsExact: true };
 }
 
-function bytesOf(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
 function numberBounds<View extends NumberArray>(
   values: View,
   View: { of(value: number): View },
@@ -97,7 +93,7 @@ function numberBounds<View extends NumberArray>(
   }
   // Still as they began: nothing but NaN.
   if (min > max) return undefined;
-  const bounds = exact(bytesOf(View.of(min === 0 ? -0 : min)), bytesOf(View.of(max === 0 ? 0 : max)));
+  const bounds = exact(bytesOver(View.of(min === 0 ? -0 : min)), bytesOver(View.of(max === 0 ? 0 : max)));
   return hasNan ? { ...bounds, hasNan } : bounds;
 }
 
@@ -119,7 +115,7 @@ function int64Bounds(body: Uint8Array, flip: number): EncodedBounds {
       maxLow = low;
     }
   }
-  return exact(bytesOf(Int32Array.of(minLow, minHigh ^ flip)), bytesOf(Int32Array.of(maxLow, maxHigh ^ flip)));
+  return exact(bytesOver(Int32Array.of(minLow, minHigh ^ flip)), bytesOver(Int32Array.of(maxLow, maxHigh ^ flip)));
 }
 
 function halfBounds(values: Uint16Array): EncodedBounds | undefined {
@@ -142,7 +138,7 @@ function halfBounds(values: Uint16Array): EncodedBounds | undefined {
   if (min === zero) min = negativeZero;
   if (max === negativeZero) max = zero;
   const bitsOf = (rank: number): number => (rank >= zero ? rank & 0x7fff : rank ^ 0xffff);
-  const bounds = exact(bytesOf(Uint16Array.of(bitsOf(min))), bytesOf(Uint16Array.of(bitsOf(max))));
+  const bounds = exact(bytesOver(Uint16Array.of(bitsOf(min))), bytesOver(Uint16Array.of(bitsOf(max))));
   return hasNan ? { ...bounds, hasNan } : bounds;
 }
 

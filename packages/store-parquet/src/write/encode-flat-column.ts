@@ -15,7 +15,7 @@ import { joinedBounds } from "./column-bounds.js";
 import { renumber, spreadEntries, usedEntries } from "./dictionary-entries.js";
 import { type DictionaryUnion, gatherPlaces, uniteDictionaries } from "./dictionary-union.js";
 import type { ColumnMode, ColumnPlan } from "./encode-column.js";
-import { encodeIndexPages, encodePlainPages, plainValues } from "./encode-pages.js";
+import { encodeIndexPages, encodePlainPages, encodePlainValues } from "./encode-pages.js";
 import { entryBounds } from "./entry-bounds.js";
 import { fitsAsMilliseconds } from "./fits-as-milliseconds.js";
 import { type GatheredRows, gatherRows, hasNulls } from "./gather-column.js";
@@ -104,7 +104,7 @@ function encodeIndices(
   entryCount: number,
 ): EncodedChunk {
   if (used.validity) renumber(places, used.validity);
-  const body = plainValues(converted(plan, used));
+  const body = encodePlainValues(converted(plan, used));
   const order = boundsOrderOf(plan.leaf);
   const boundsOf = order ? entryBounds(order, body, entryCount) : () => undefined;
   const pages = encodeIndexPages(column, places, entryCount, plan.optional, boundsOf);

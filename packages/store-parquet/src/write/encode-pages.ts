@@ -58,7 +58,7 @@ function flatPage(start: number, end: number, nullCount: number, definitionLevel
 }
 
 /** The PLAIN encoding of all values that are not null, for dictionary pages. */
-export function plainValues(column: GatheredRows): Uint8Array {
+export function encodePlainValues(column: GatheredRows): Uint8Array {
   return plainBody(column, 0, column.rows, column.nullCount);
 }
 
@@ -147,7 +147,8 @@ export function indexBytes(dictionarySize: number): number {
   return dictionarySize <= 0x100 ? 1 : 2;
 }
 
-function presentOf(indices: Int32Array, validity: Uint8Array, start: number, end: number): Int32Array {
+/** The indices of the rows from `start` to `end` that hold a value. */
+export function presentOf(indices: Int32Array, validity: Uint8Array, start: number, end: number): Int32Array {
   const present = new Int32Array(end - start);
   let count = 0;
   for (let row = start; row < end; row++) if (getBit(validity, row)) present[count++] = indices[row]!;

@@ -2,6 +2,7 @@ import { LarderError } from "@larder/core";
 import { type ArrowLikeData, type ArrowLikeType, ArrowTypeId } from "../arrow/arrow-like.js";
 import { widthOf } from "../arrow/type-size.js";
 import { copyBits, countBits, setBits } from "../format/bitmaps.js";
+import { bytesOver } from "../format/value-conversion.js";
 
 /** Rows of one column, laid side by side from however many chunks they were in. */
 export interface GatheredRows {
@@ -163,5 +164,5 @@ function refuseMissing({ data, from, to }: Piece, present: number): void {
 }
 
 function bytesOf(values: ArrayBufferView | undefined): Uint8Array {
-  return values ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength) : new Uint8Array(0);
+  return values ? bytesOver(values) : new Uint8Array(0);
 }

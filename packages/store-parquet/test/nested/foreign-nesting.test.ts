@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { bytesSource } from "@larder/core";
 import { openParquet, openParquetFile } from "@larder/store-parquet";
 import type { Table } from "apache-arrow";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SchemaElement } from "../../src/format/parquet-file-reader.js";
+import { corpus, needsShared } from "../foreign/support/corpus.js";
 import { type Duckdb, openDuckdb } from "../support/duckdb.js";
 import { logicalTexts } from "../support/logical-text.js";
 import { type CraftedLeaf, craftedFile, type Entry, group, leafElement } from "./crafted-file.js";
@@ -277,8 +276,7 @@ describe("lists and maps are recognised however they were laid out", () => {
   });
 });
 
-const shared = process.env.LARDER_SHARED_DATA ?? fileURLToPath(new URL("../../../../../shared/data", import.meta.url));
-const examples = join(shared, "parquet-testing", "data");
+const examples = corpus("parquet-testing/data");
 
 describe("the nested examples of apache/parquet-testing have the values DuckDB finds in them", () => {
   let duckdb: Duckdb;
@@ -287,7 +285,7 @@ describe("the nested examples of apache/parquet-testing have the values DuckDB f
   });
   afterAll(() => duckdb.close());
   beforeEach((ctx) => {
-    if (!existsSync(examples)) ctx.skip("needs the folder shared/data (or LARDER_SHARED_DATA)");
+    if (!examples) ctx.skip(needsShared);
   });
 
   test.each([
@@ -301,7 +299,7 @@ describe("the nested examples of apache/parquet-testing have the values DuckDB f
     "old_list_structure.parquet",
     "repeated_primitive_no_list.parquet",
   ])("%s", async (name) => {
-    const path = join(examples, name);
+    const path = join(examples!.directory, name);
     const arrow = await exampleTable(name);
     // Of a timestamp that only the older annotation describes DuckDB says no zone, the format UTC.
     const unzoned = (text: string | null) => text?.replaceAll(/\butc /g, "at ") ?? null;
@@ -322,7 +320,7 @@ describe("the nested examples of apache/parquet-testing have the values DuckDB f
 });
 
 async function exampleTable(name: string): Promise<Table> {
-  const table = await openParquetFile(join(examples, name));
+  const table = await openParquetFile(join(examples!.directory, name));
   try {
     return await table.scan().toArrow();
   } finally {

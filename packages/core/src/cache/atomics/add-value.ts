@@ -45,7 +45,7 @@ export async function addValue(
     // Outside of the transaction, which others wait for: large bytes take long to hash.
     const made = makeRecord(blob, template, parts.clock.now(), xxhash);
     options.onEncoded?.(made);
-    const refusal = parts.newer.has(key) ? await parts.newer.refusal(key) : undefined;
+    const refusal = await parts.newer.refusal(key);
     if (refusal !== undefined) return keptNewer(parts, key, refusal);
     return transact<AddOutcome>(parts, {
       operation: "Adding a value",

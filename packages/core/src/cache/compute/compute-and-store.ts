@@ -42,7 +42,7 @@ export async function computeAndStore(
     const { record, again } = await storeComputed(parts, key, encoded, { costSeconds, ...template }, state);
     return { landing: { kind: "computed", value, again }, record };
   }
-  if (parts.newer.has(key) && (await parts.newer.refusal(key)) !== undefined) {
+  if ((await parts.newer.refusal(key)) !== undefined) {
     // Nothing can be stored, so that the value must be had from memory.
     const inMemory = { codec: encoded.codec, encoded: await encoded.codec.encode(value) };
     const { again } = await storeComputed(parts, key, inMemory, { costSeconds, ...template }, state);
@@ -63,7 +63,7 @@ async function storeComputed(
   try {
     await parts.queue.run(key, async () => {
       if (state.superseded) return;
-      const refusal = parts.newer.has(key) ? await parts.newer.refusal(key) : undefined;
+      const refusal = await parts.newer.refusal(key);
       if (refusal !== undefined) {
         keptNewer(parts, key, refusal);
         return;

@@ -29,7 +29,7 @@ export async function writeStream(
   }
   const record = await storeStream(parts, key, { codec: bytesCodec.name, chunks: source }, template, {
     async beforeStored() {
-      const refusal = newer.has(key) ? await newer.refusal(key) : undefined;
+      const refusal = await newer.refusal(key);
       if (refusal !== undefined) throw new LarderError(refusal, { code: "newer-format", facts: { key } });
       flights.supersede(key); // now it takes its place
     },

@@ -1,4 +1,5 @@
 import type { DataType } from "apache-arrow";
+import { integerType } from "../../arrow/integer-type.js";
 import type { Arrow } from "../../arrow/load-arrow.js";
 import { boolColumn, fixedColumn, type LegacyColumn, textColumn } from "../legacy-column.js";
 import { damagedLegacy, unsupportedLegacy } from "../legacy-errors.js";
@@ -31,7 +32,7 @@ export interface ValueLayout {
 export function hdf5Column(arrow: Arrow, name: string, type: Hdf5Type, layout: ValueLayout): LegacyColumn {
   switch (type.type) {
     case Hdf5Class.integer:
-      return numbers(arrow, name, integerType(arrow, type), type, layout);
+      return numbers(arrow, name, integerType(arrow, type.size * 8, type.signed), type, layout);
     case Hdf5Class.float:
       return numbers(arrow, name, floatType(arrow, type), type, layout);
     case Hdf5Class.text:
@@ -90,21 +91,6 @@ function copyEach(
   }
 }
 
-function integerType(arrow: Arrow, { size, signed }: Hdf5Type): DataType | undefined {
-  switch (size) {
-    case 1:
-      return signed ? new arrow.Int8() : new arrow.Uint8();
-    case 2:
-      return signed ? new arrow.Int16() : new arrow.Uint16();
-    case 4:
-      return signed ? new arrow.Int32() : new arrow.Uint32();
-    case 8:
-      return signed ? new arrow.Int64() : new arrow.Uint64();
-    default:
-      return undefined;
-  }
-}
-
 function floatType(arrow: Arrow, { size }: Hdf5Type): DataType | undefined {
   if (size === 2) return new arrow.Float16();
   return size === 4 ? new arrow.Float32() : size === 8 ? new arrow.Float64() : undefined;
@@ -127,7 +113,7 @@ function enumerated(arrow: Arrow, name: string, type: Hdf5Type, layout: ValueLay
   const { enum_type: enumeration } = type;
   // h5wasm gives the numbers of members as 32-bit integers.
   if (enumeration?.type !== Hdf5Class.integer || type.size > 4) return refuse(type, layout);
-  const column = numbers(arrow, name, integerType(arrow, type), type, layout);
+  const column = numbers(arrow, name, integerType(arrow, type.size * 8, type.signed), type, layout);
   return { ...column, metadata: new Map([["hdf5:enum", JSON.stringify(enumeration.members)]]) };
 }
 

@@ -7,7 +7,7 @@ import { renumber, spreadEntries } from "../dictionary-entries.js";
 import type { DistinctEntries } from "../distinct-entries.js";
 import type { ColumnMode } from "../encode-column.js";
 import { converted, entriesToWrite, facts } from "../encode-flat-column.js";
-import { indexBody, indexBytes, plainBody, plainValues } from "../encode-pages.js";
+import { encodePlainValues, indexBody, indexBytes, plainBody, presentOf } from "../encode-pages.js";
 import { entryBounds } from "../entry-bounds.js";
 import type { GatheredRows } from "../gather-column.js";
 import { encodeLevels } from "./encode-levels.js";
@@ -37,7 +37,7 @@ export function encodeLeaf(leaf: LeafToEncode): EncodedChunk {
   if (entryCount === 0 || entryCount > 0x10000)
     return encodePlain(leaf, spreadEntries(dictionary.entries, rows, places));
   if (used.validity) renumber(places, used.validity);
-  const body = plainValues(converted(planOf(leaf), used));
+  const body = encodePlainValues(converted(planOf(leaf), used));
   const order = boundsOrderOf(node.leaf);
   const boundsOf = order ? entryBounds(order, body, entryCount) : () => undefined;
   const width = indexBytes(entryCount);
@@ -46,7 +46,7 @@ export function encodeLeaf(leaf: LeafToEncode): EncodedChunk {
     "RLE_DICTIONARY",
     () => width,
     (from, to) => {
-      const present = presentOf(places, rows, from, to);
+      const present = rows.validity ? presentOf(places, rows.validity, from, to) : places.subarray(from, to);
       return { body: indexBody(present, entryCount), bounds: boundsOf(present) };
     },
   );
@@ -121,9 +121,4 @@ function chunkOf(
 
 function planOf({ node: { field, leaf } }: LeafToEncode) {
   return { field, conversion: conversionOf(field.type, leaf) };
-}
-
-function presentOf(places: Int32Array, { validity }: GatheredRows, from: number, to: number): Int32Array {
-  if (!validity) return places.subarray(from, to);
-  return places.subarray(from, to).filter((_, i) => ((validity[(from + i) >>> 3]! >>> ((from + i) & 7)) & 1) === 1);
 }

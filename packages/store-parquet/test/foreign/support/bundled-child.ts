@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { programBundle } from "@larder/tooling/tsup";
 import { build } from "tsup";
 import { afterAll, beforeAll } from "vitest";
 import type { ChildProgram } from "../../../src/foreign/child-program.js";
@@ -21,22 +22,10 @@ export function bundledPrograms(programs: Readonly<Record<string, string>>): (na
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "larder-foreign-"));
     const entries = Object.entries(programs);
-    await build({
-      config: false,
-      silent: true,
-      entry: Object.fromEntries(entries.map(([name, file]) => [name, fileURLToPath(new URL(file, import.meta.url))])),
-      outDir: directory,
-      outExtension: () => ({ js: ".mjs" }),
-      format: "esm",
-      target: "node20",
-      platform: "node",
-      splitting: false,
-      noExternal: [/./],
-      external: [/^@napi-rs\//],
-      esbuildOptions(options) {
-        options.conditions = ["larder-source"];
-      },
-    });
+    const entry = Object.fromEntries(
+      entries.map(([name, file]) => [name, fileURLToPath(new URL(file, import.meta.url))]),
+    );
+    await build({ ...programBundle({ entry, outDir: directory }), external: [/^@napi-rs\//] });
   }, 120_000);
   afterAll(() => rm(directory, { recursive: true, force: true }));
   return (name) => ({ args: [join(directory, `${name}.mjs`)], directory });
