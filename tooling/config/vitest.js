@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 export const sourceCondition = "larder-source";
 
 export function packageTests(overrides = {}) {
-  const conditions = [sourceCondition, "node", "import", "module", "default"];
+  // Vite adds "import" where it is right. Named here, it and "module" would also be for what Node requires: modules for who asks for CommonJS.
+  const conditions = [sourceCondition, "node"];
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },

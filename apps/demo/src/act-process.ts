@@ -1,7 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { LarderError } from "@larder/core";
-import type { ActOutcome, ActRequest, BackendCheckOutcome, BackendCheckRequest } from "./act-protocol.js";
+import type {
+  ActOutcome,
+  ActRequest,
+  BackendCheckOutcome,
+  BackendCheckRequest,
+  ProcessRequest,
+} from "./act-protocol.js";
+import {
+  isHalfWay,
+  type MakeDatabaseOutcome,
+  type MakeDatabaseRequest,
+  type StepOutcome,
+  type StepRequest,
+} from "./database/database-protocol.js";
 
 /** Work that is being done in a process of its own. */
 export interface ActProcess<Outcome = unknown> {
@@ -16,16 +29,20 @@ export interface ActProcess<Outcome = unknown> {
 export interface StartOptions {
   /** Send what the user's code prints to stderr. */
   readonly keepStdoutClean: boolean;
+  /** Send the process what Ctrl-C sends, when it says that it is half-way. */
+  readonly interruptHalfWay?: boolean;
 }
 
 /**
- * Starts one act, or the check of a backend, in a new process. Its `[CACHE]` lines go to this process's stderr as they come.
+ * Starts one act, or what else is done in a new process. Its `[CACHE]` lines go to this process's stderr as they come.
  *
  * @throws LarderError `act-died` (by the promise) when the process ends without an outcome
  */
 export function startAct(request: ActRequest, options: StartOptions): ActProcess<ActOutcome>;
 export function startAct(request: BackendCheckRequest, options: StartOptions): ActProcess<BackendCheckOutcome>;
-export function startAct(request: ActRequest | BackendCheckRequest, options: StartOptions): ActProcess {
+export function startAct(request: MakeDatabaseRequest, options: StartOptions): ActProcess<MakeDatabaseOutcome>;
+export function startAct(request: StepRequest, options: StartOptions): ActProcess<StepOutcome>;
+export function startAct(request: ProcessRequest, options: StartOptions): ActProcess {
   const fromSource = import.meta.url.endsWith(".ts");
   const entry = new URL(fromSource ? "./act.ts" : "./act.js", import.meta.url);
   const conditions = fromSource ? ["--conditions=larder-source"] : [];
@@ -34,7 +51,10 @@ export function startAct(request: ActRequest | BackendCheckRequest, options: Sta
     stdio: ["ignore", options.keepStdoutClean ? 2 : "inherit", "inherit", "ipc"],
   });
   let killer: NodeJS.Timeout | undefined;
-  const outcome = outcomeOf(child).then((outcome) => {
+  const onHalfWay = () => {
+    if (options.interruptHalfWay === true) child.kill("SIGINT");
+  };
+  const outcome = outcomeOf(child, onHalfWay).then((outcome) => {
     clearTimeout(killer);
     return { outcome, processSeconds: (performance.now() - started) / 1000 };
   });
@@ -49,11 +69,12 @@ export function startAct(request: ActRequest | BackendCheckRequest, options: Sta
   };
 }
 
-function outcomeOf(child: ChildProcess): Promise<unknown> {
+function outcomeOf(child: ChildProcess, onHalfWay: () => void): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let outcome: unknown;
     child.on("message", (message) => {
-      outcome = message;
+      if (isHalfWay(message)) onHalfWay();
+      else outcome = message;
     });
     child.on("error", (cause) => {
       reject(new LarderError(`The act could not be started: ${cause.message}.`, { code: "act-died", cause }));

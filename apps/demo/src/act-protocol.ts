@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from "@larder/core";
+import type { MakeDatabaseRequest, StepRequest } from "./database/database-protocol.js";
 
 /** What the runner asks of a process it starts; crosses the line as JSON. */
-export type ProcessRequest = ActRequest | BackendCheckRequest;
+export type ProcessRequest = ActRequest | BackendCheckRequest | MakeDatabaseRequest | StepRequest;
 
 /** Put a user's backend through the conformance suite, in brief. */
 export interface BackendCheckRequest {

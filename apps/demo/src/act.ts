@@ -1,17 +1,28 @@
 import type { ActOutcome, BackendCheckOutcome, FailedOutcome, ProcessRequest } from "./act-protocol.js";
 import { closeOnInterrupt } from "./close-on-interrupt.js";
+import type { MakeDatabaseOutcome, StepOutcome } from "./database/database-protocol.js";
 import { lendPackages } from "./lend-packages.js";
 import { codeOf, oneSentence } from "./one-sentence.js";
 
 // The process of one act: gets its request from the runner, does it, hands back the outcome, and ends by itself.
 const interrupted = closeOnInterrupt();
 
-async function handle(request: ProcessRequest): Promise<ActOutcome | BackendCheckOutcome> {
+type Outcome = ActOutcome | BackendCheckOutcome | MakeDatabaseOutcome | StepOutcome;
+
+async function handle(request: ProcessRequest): Promise<Outcome> {
   try {
     lendPackages();
     if (request.task === "check-backend") {
       const { performBackendCheck } = await import("./perform-backend-check.js");
       return await performBackendCheck(request);
+    }
+    if (request.task === "make-database") {
+      const { makeDatabase } = await import("./database/make-database.js");
+      return await makeDatabase(request, interrupted);
+    }
+    if (request.task === "database-step") {
+      const { performStep } = await import("./database/perform-step.js");
+      return await performStep(request, interrupted);
     }
     const { performAct } = await import("./perform-act.js");
     return await performAct(request, interrupted);

@@ -1,8 +1,8 @@
 import { basename, join } from "node:path";
 import type { ActCache } from "./act-protocol.js";
 import { checkBackend } from "./check-backend.js";
+import { jsonOf, printAct, reportOf } from "./finished-act.js";
 import { factsOfMachine, finishAct, type RunContext, reportPath, writeReport } from "./run-context.js";
-import { jsonOf, printAct, reportOf } from "./run-story.js";
 import { openKeptDirectory } from "./story-directory.js";
 
 /** Runs a user's own pipeline once, on a cache that is kept from one run to the next. */

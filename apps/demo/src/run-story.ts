@@ -1,21 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { LarderError } from "@larder/core";
-import type { ActCache, ActInput } from "./act-protocol.js";
-import { actTable } from "./act-table.js";
+import type { ActCache } from "./act-protocol.js";
 import { checkBackend } from "./check-backend.js";
-import type { Answer } from "./flights/summary.js";
-import { formatBytes, formatSeconds } from "./format-quantity.js";
-import {
-  type FinishedAct,
-  factsOfMachine,
-  finishAct,
-  type RunContext,
-  reportPath,
-  writeReport,
-} from "./run-context.js";
+import { concludeStory } from "./conclude-story.js";
+import { type DatabaseAct, runDatabaseAct } from "./database/run-database-act.js";
+import { printAct } from "./finished-act.js";
+import { formatBytes } from "./format-quantity.js";
+import { type FinishedAct, finishAct, type RunContext } from "./run-context.js";
 import { type StoryAct, storyActs } from "./story.js";
 import { type CacheDirectory, openKeptDirectory, openStoryDirectory } from "./story-directory.js";
 import { makeWorkingCopy, type WorkingCopy } from "./working-copy.js";
@@ -37,7 +30,7 @@ export async function runStory(context: RunContext): Promise<number> {
     const finished: FinishedAct[] = [];
     for (const [index, act] of acts.entries()) {
       print.line();
-      print.heading(`Act ${index + 1} of ${acts.length}. ${act.title}`);
+      print.heading(`Act ${index + 1} of ${acts.length + 1}. ${act.title}`);
       print.soft(act.promise);
       if (act.edit !== undefined) await copy.edit(act.edit);
       const done = await finishAct(
@@ -48,7 +41,9 @@ export async function runStory(context: RunContext): Promise<number> {
       finished.push(done);
       printAct(context, done);
     }
-    await conclude(context, acts, finished);
+    const name = `Act ${acts.length + 1} of ${acts.length + 1}`;
+    const database = await tellDatabaseAct(context, name, directory, inputs);
+    await concludeStory(context, acts, finished, database);
     return 0;
   } finally {
     copy.remove();
@@ -58,7 +53,7 @@ export async function runStory(context: RunContext): Promise<number> {
 
 interface StoryInputs {
   readonly source: { readonly file: string };
-  readonly airportsSource: ActInput;
+  readonly airportsSource: { readonly file: string };
   readonly minimumFlights: number;
 }
 
@@ -134,88 +129,22 @@ function requestOf(
   };
 }
 
-/** Prints the table of an act and what it took. */
-export function printAct({ print }: RunContext, { outcome, processSeconds }: FinishedAct): void {
-  for (const line of actTable(outcome.nodes)) print.line(line);
-  for (const { node, because } of outcome.reasons) print.line(`  why ${node}: ${because}`);
-  print.soft(
-    `  ${formatSeconds(outcome.seconds)} (${formatSeconds(processSeconds)} with the start and end of its process)`,
-  );
-}
-
-async function conclude(
+/** The act on a database, on the cache of the other acts; beside a backend of the user's own, which keeps no datasets, on one of the demo's. */
+async function tellDatabaseAct(
   context: RunContext,
-  acts: readonly StoryAct[],
-  finished: readonly FinishedAct[],
-): Promise<void> {
-  const { options, print } = context;
-  const answers = finished.map(
-    ({ outcome }) => outcome.outputs.find(({ name }) => name === "answer")?.value as unknown as Answer,
-  );
-  const [answer] = answers as [Answer];
-  const lastCached = acts.map((act) => act.cached).lastIndexOf(true);
-  const uncached = acts.findIndex((act) => !act.cached);
-  if (!isDeepStrictEqual(answers[lastCached], answers[uncached])) {
-    throw new LarderError(
-      "The answer from the cache differs from the answer without a cache. That is a defect of Larder: please report it, with this output.",
-      { code: "wrong-answer" },
+  name: string,
+  { directory }: CacheDirectory,
+  { source, airportsSource }: StoryInputs,
+): Promise<DatabaseAct | undefined> {
+  const files = { flightsFile: source.file, airportsFile: airportsSource.file };
+  if (context.options.backend === undefined) return runDatabaseAct(context, { name, directory, ...files });
+  const own = openStoryDirectory(context.options.base);
+  try {
+    context.print.soft(
+      `The last act keeps its rows as Parquet files, which a backend does not do: in ${own.directory}.`,
     );
+    return await runDatabaseAct(context, { name, directory: own.directory, ...files });
+  } finally {
+    own.release();
   }
-  const overhead = {
-    coldSeconds: finished[0]!.outcome.seconds,
-    uncachedSeconds: finished[uncached]!.outcome.seconds,
-    ratio: finished[0]!.outcome.seconds / finished[uncached]!.outcome.seconds,
-  };
-  const counted = finished[0]!.outcome.counters.misses === finished[0]!.outcome.nodes.length;
-  print.line();
-  print.line(answer.text);
-  print.line();
-  print.line("The answer from the cache is the answer without a cache.");
-  if (counted) {
-    print.line(
-      `Cold and storing everything: ${formatSeconds(overhead.coldSeconds)}; without a cache: ${formatSeconds(overhead.uncachedSeconds)}; ratio ${overhead.ratio.toFixed(2)}.`,
-    );
-  }
-  const path = reportPath(options);
-  const { reportPage } = await import("./report/report-page.js");
-  await writeReport(
-    path,
-    reportPage({
-      title: "Which airports make their passengers wait?",
-      introduction: answer.text.split("\n")[0]!.replace(/:$/, "."),
-      airports: answer.airports,
-      acts: acts.map((act, index) => ({ ...act, ...reportOf(finished[index]!) })),
-      facts: factsOfMachine(),
-    }),
-  );
-  print.line(`Report: ${path}`);
-  print.document({
-    acts: finished.map((done, index) => ({
-      act: acts[index]!.act,
-      title: acts[index]!.title,
-      ...jsonOf(done),
-      answer: answers[index],
-    })),
-    answer,
-    overhead: counted ? overhead : null,
-    report: path,
-  });
-}
-
-/** What the report shows of a finished act. */
-export function reportOf({ outcome }: FinishedAct) {
-  const { processId, seconds, nodes, graph } = outcome;
-  return {
-    processId,
-    seconds,
-    nodes,
-    graph,
-    reasons: outcome.reasons.map(({ node, because }) => `Why ${node}: ${because}.`),
-  };
-}
-
-/** What the JSON document says of a finished act. */
-export function jsonOf({ outcome, processSeconds }: FinishedAct) {
-  const { processId, seconds, nodes, counters, reasons } = outcome;
-  return { processId, seconds, nodes, counters: { ...counters, processSeconds }, reasons };
 }

@@ -84,7 +84,8 @@ function clearCache(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
-function makeHome(home: string): void {
+/** Makes the folder that the demo keeps its things in, out of the sight of git. */
+export function makeHome(home: string): void {
   mkdirSync(home, { recursive: true });
   const ignore = join(home, ".gitignore");
   if (!existsSync(ignore)) writeFileSync(ignore, "*\n");

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ActNode } from "../src/act-protocol.js";
+import type { DatabaseAct } from "../src/database/run-database-act.js";
 import type { Answer } from "../src/flights/summary.js";
 import { findChromium, startChromium } from "./harness/chromium.js";
 import { reportOfFiftyNodes } from "./harness/fifty-nodes.js";
@@ -24,7 +25,7 @@ interface ActDocument {
 }
 
 interface StoryDocument {
-  readonly acts: readonly ActDocument[];
+  readonly acts: readonly (ActDocument & Partial<Pick<DatabaseAct, "steps">>)[];
   readonly answer: Answer;
   readonly overhead: { readonly ratio: number };
   readonly report: string;
@@ -45,7 +46,15 @@ describe("the demo on three million flights", () => {
   afterAll(() => removeFolder(folder));
 
   it("prints one JSON document on stdout, of the documented shape", () => {
-    expect(story.acts.map(({ act }) => act)).toEqual(["cold", "unchanged", "parameter", "code", "comment", "no-cache"]);
+    expect(story.acts.map(({ act }) => act)).toEqual([
+      "cold",
+      "unchanged",
+      "parameter",
+      "code",
+      "comment",
+      "no-cache",
+      "database",
+    ]);
     for (const act of story.acts) {
       expect(act.seconds).toBeGreaterThan(0);
       for (const node of act.nodes) {
@@ -53,12 +62,14 @@ describe("the demo on three million flights", () => {
           ["bytes", "decision", "node", "reason", "rows", "savedSeconds", "seconds"].sort(),
         );
       }
-      expect(act.nodes).toHaveLength(7);
+      expect(act.nodes).toHaveLength(act.act === "database" ? 6 : 7);
     }
   });
 
   it("performs every act in a process of its own", () => {
-    expect(new Set(story.acts.map(({ processId }) => processId)).size).toBe(story.acts.length);
+    const steps = act("database").steps!;
+    const processIds = [...story.acts, ...steps.slice(1)].map(({ processId }) => processId);
+    expect(new Set(processIds).size).toBe(story.acts.length + steps.length - 1);
   });
 
   it("runs and stores every node when the cache is cold", () => {
@@ -131,6 +142,21 @@ describe("the demo on three million flights", () => {
     expect(story.answer).toEqual(act("cold").answer);
   });
 
+  it("asks the database for what the cache lacks, and for nothing else", () => {
+    const asked = act("database").steps!.map(({ step, queries, rowsAsked, cellsAsked, idsFromCache }) => [
+      step,
+      { queries, rowsAsked, cellsAsked, idsFromCache },
+    ]);
+    expect(Object.fromEntries(asked)).toEqual({
+      fetch: { queries: 100, rowsAsked: 200_000, cellsAsked: 800_000, idsFromCache: 0 },
+      again: { queries: 0, rowsAsked: 0, cellsAsked: 0, idsFromCache: 200_000 },
+      column: { queries: 100, rowsAsked: 200_000, cellsAsked: 200_000, idsFromCache: 0 },
+      ids: { queries: 10, rowsAsked: 1000, cellsAsked: 5000, idsFromCache: 200_000 },
+      interrupted: { queries: 50, rowsAsked: 100_000, cellsAsked: 400_000, idsFromCache: 0 },
+      rest: { queries: 100, rowsAsked: 100_000, cellsAsked: 400_000, idsFromCache: 100_000 },
+    });
+  });
+
   it("prints a [CACHE] line for every output on stderr, without colours", () => {
     const lines = run.stderr.split("\n").filter((line) => line.startsWith("[CACHE]"));
     expect(lines.filter((line) => /✗ MISS \(\d+\.\d+s\)$/.test(line))).toHaveLength(7 + 2 + 5);
@@ -169,6 +195,7 @@ describe("the demo on three million flights", () => {
       expect(await page.locator("svg.chart .series").count()).toBe(5);
       expect(await page.locator("table.answer tbody tr").count()).toBe(10);
       expect(await page.locator("svg.graph").count()).toBe(6);
+      expect(await page.locator("#act-7 table.database tbody tr").count()).toBe(6);
       expect(await page.locator("#act-4 .node.decision-miss").count()).toBe(5);
       expect(await page.locator("#act-4 .node.decision-hit").count()).toBe(2);
       // What an act looks like is on the screen, not outside it; only boxes that scroll are wider than the screen.

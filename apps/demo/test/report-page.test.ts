@@ -57,6 +57,42 @@ describe("the report page", () => {
     expect(page).toContain("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&#39;");
   });
 
+  it("shows what a database was asked, request by request, where there was one", () => {
+    const step = {
+      ok: true,
+      step: "ids",
+      title: hostile,
+      processId: 7,
+      seconds: 1.5,
+      processSeconds: 2,
+      interrupted: false,
+      rows: 201_000,
+      queries: 10,
+      rowsAsked: 1000,
+      cellsAsked: 5000,
+      columnsAsked: [],
+      idsFromCache: 200_000,
+      missingBefore: 1000,
+      missingAfter: 0,
+      bytes: 7_700_000,
+      rowsCompared: 0,
+      peakMegabytes: 300,
+      head: null,
+    } as const;
+    const withDatabase = reportPage({
+      title: "t",
+      introduction: "i",
+      acts: [],
+      database: { title: hostile, promise: hostile, steps: [step] },
+      facts: {},
+    });
+    expect(withDatabase).not.toContain("<script");
+    const [row] = /<tr><th scope="row">ids<.*<\/tr>/.exec(withDatabase)!;
+    const cells = [...row.matchAll(/<td class="number">([^<]*)</g)].map(([, text]) => text);
+    expect(cells).toEqual(["10", "1,000", "5,000", "200,000", "1.50 s", "7.7 MB"]);
+    expect(page).not.toContain('class="database"');
+  });
+
   it("needs nothing from outside and no script", () => {
     const links = [...page.matchAll(/(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)/g)].map(([, link]) => link);
     expect(links.filter((link) => link !== "data:,")).toEqual([]);

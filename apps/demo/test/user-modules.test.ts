@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -74,7 +74,9 @@ describe("a backend of one's own", () => {
   const data = join(folder, "flights.csv");
   const story = ["--data", data, "--input", "minimumFlights=1"];
 
-  beforeAll(() => writeFileSync(data, "date,delay,distance,origin,destination\n2001-01-31,10,100,JFK,BOS\n"));
+  const flights = ["2001-01-31,10,100,JFK,BOS", "2001-02-01,20,100,JFK,BOS", "2001-02-02,30,100,JFK,BOS"];
+
+  beforeAll(() => writeFileSync(data, ["date,delay,distance,origin,destination", ...flights].join("\n")));
 
   it("has the whole story told on it once it has passed the conformance tests", async () => {
     const env = { FILE_BACKEND_DIRECTORY: join(folder, "file-backend") };
@@ -85,10 +87,16 @@ describe("a backend of one's own", () => {
     );
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toMatch(/Backend: \d+ conformance tests passed\./);
-    const [cold, unchanged, parameter] = JSON.parse(stdout).acts;
+    const acts = JSON.parse(stdout).acts;
+    const [cold, unchanged, parameter] = acts;
     expect(cold.counters).toMatchObject({ misses: 7, hits: 0 });
     expect(unchanged.counters).toMatchObject({ misses: 0, hits: 1, skipped: 6 });
     expect(parameter.counters).toMatchObject({ misses: 2, hits: 1, skipped: 4 });
+    // A backend keeps no datasets: the act on a database is told on a cache of the demo's own.
+    const own = join(folder, ".larder-demo", "story");
+    expect(acts[6]).toMatchObject({ act: "database", counters: { misses: 5, hits: 1 } });
+    expect(stderr).toContain(`in ${own}.`);
+    expect(existsSync(join(own, "datasets"))).toBe(true);
   });
 
   it("is not used when it fails them, and the failing tests are named in a sentence", async () => {

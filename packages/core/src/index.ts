@@ -6,6 +6,8 @@ export * from "./blob-source.js";
 export * from "./capabilities/index.js";
 export * from "./clock.js";
 export * from "./codec.js";
+export * from "./dataset.js";
+export * from "./dataset-errors.js";
 export * from "./errors.js";
 export * from "./events.js";
 export * from "./node-signature.js";

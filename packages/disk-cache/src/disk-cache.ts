@@ -1,11 +1,20 @@
+import { join } from "node:path";
 import type { ValueCodec } from "@larder/core";
 import { LmdbBackend, type LmdbBackendOptions } from "@larder/store-lmdb";
-import { parquetCodec, referenceCodec } from "@larder/store-parquet";
+import {
+  type DatasetStoreOptions,
+  datasetStore,
+  type OpenDatasetStore,
+  parquetCodec,
+  referenceCodec,
+} from "@larder/store-parquet";
 
 /** Settings of a {@link DiskCache}; each has a default. */
 export interface DiskCacheOptions extends Partial<LmdbBackendOptions> {
   /** How tables are written; see `encodeParquet` of `@larder/store-parquet`. */
   readonly parquet?: NonNullable<Parameters<typeof parquetCodec>[0]>;
+  /** How {@link DiskCache.datasets} are kept. */
+  readonly datasetOptions?: Pick<DatasetStoreOptions, "partBytes" | "backgroundCompaction">;
 }
 
 /** Where a cache is kept when nothing else is said, relative to the working directory. */
@@ -27,10 +36,40 @@ const policyWhenUnset = { sizeLimitBytes: defaultSizeLimitBytes, evictionPolicy:
  */
 export class DiskCache extends LmdbBackend {
   readonly codecs: readonly ValueCodec[];
+  readonly #datasetStore: () => OpenDatasetStore;
+  #datasets: OpenDatasetStore | undefined;
 
   constructor(options: DiskCacheOptions = {}) {
-    const { parquet, directory = defaultDirectory, ...rest } = options;
+    const { parquet, datasetOptions, directory = defaultDirectory, ...rest } = options;
     super({ policyWhenUnset, ...rest, directory });
     this.codecs = Object.freeze([parquetCodec(parquet) as ValueCodec, referenceCodec() as ValueCodec]);
+    const { durability = "process", clock, onEvent } = options;
+    this.#datasetStore = () =>
+      datasetStore({
+        ...datasetOptions,
+        directory: join(this.directory, "datasets"),
+        durability,
+        ...(clock && { clock }),
+        ...(onEvent && { onWarning: onEvent }),
+      });
+  }
+
+  /**
+   * Tables of a database, as far as they were fetched, in the folder `datasets` of the directory. They are closed with the cache.
+   * They don't count towards `sizeLimitBytes`, are never evicted, and `clear()` leaves them: `removeDataset` forgets one.
+   */
+  get datasets(): OpenDatasetStore {
+    this.#datasets ??= this.#datasetStore();
+    return this.#datasets;
+  }
+
+  override async close(): Promise<void> {
+    const datasets = this.#datasets;
+    this.#datasets = undefined;
+    try {
+      await datasets?.close();
+    } finally {
+      await super.close();
+    }
   }
 }

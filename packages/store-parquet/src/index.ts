@@ -1,4 +1,5 @@
 export { and, col, not, or, type TableFilter } from "@larder/core";
+export { type DatasetStoreOptions, datasetStore, type OpenDatasetStore } from "./dataset/dataset-store.js";
 export type { ForeignLimits } from "./foreign/foreign-limits.js";
 export type { Compression } from "./format/page-compressor.js";
 export { itemKey } from "./item-key.js";

@@ -4,6 +4,7 @@ import type { Benchmark, BenchmarkResult } from "./benchmark.js";
 import { cacheBenchmark } from "./benchmarks/cache.js";
 import { demoBenchmark } from "./benchmarks/demo.js";
 import { digestBenchmark } from "./benchmarks/digest.js";
+import { fetchBatchBenchmark } from "./benchmarks/fetch-batch.js";
 import { pipelineBenchmark } from "./benchmarks/pipeline.js";
 import { storeBenchmark } from "./benchmarks/store.js";
 import { tablesBenchmark } from "./benchmarks/tables.js";
@@ -15,11 +16,12 @@ const benchmarks: readonly Benchmark[] = [
   cacheBenchmark,
   digestBenchmark,
   tablesBenchmark,
+  fetchBatchBenchmark,
   demoBenchmark,
 ];
 
 function help(): string {
-  const list = benchmarks.map(({ name, description }) => `  ${name.padEnd(10)} ${description}`).join("\n");
+  const list = benchmarks.map(({ name, description }) => `  ${name.padEnd(11)} ${description}`).join("\n");
   return `Usage: npm run bench [-- NAME…] [--json] [--quick]
 
 Benchmarks (all, when none is named):

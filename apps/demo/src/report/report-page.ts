@@ -1,7 +1,9 @@
 import type { JsonValue } from "@larder/core";
 import type { ActGraph, ActNode, ActOutput } from "../act-protocol.js";
+import type { DatabaseAct } from "../database/run-database-act.js";
 import type { RankedAirport } from "../flights/ranking.js";
 import { formatBytes, formatCount, formatSeconds } from "../format-quantity.js";
+import { databaseSection } from "./database-section.js";
 import { decisionStyles, signOf } from "./decision-style.js";
 import { drawDelayChart, monthName } from "./delay-chart.js";
 import { escapeHtml } from "./escape-html.js";
@@ -29,6 +31,8 @@ export interface ReportContent {
   /** Outputs of a user's pipeline. */
   readonly outputs?: readonly ActOutput[];
   readonly acts: readonly ReportAct[];
+  /** The act on a database; absent where there was none. */
+  readonly database?: Pick<DatabaseAct, "title" | "promise" | "steps">;
   /** Facts at the end, such as versions. */
   readonly facts: Readonly<Record<string, JsonValue>>;
 }
@@ -58,6 +62,7 @@ ${(content.outputs ?? []).map(outputSection).join("\n")}
     )
     .join("")}</ul>
 ${content.acts.map((act, index) => actSection(act, index, content.acts.length)).join("\n")}
+${content.database === undefined ? "" : databaseSection(content.database, content.acts.length + 1)}
 <p class="soft">${Object.entries(content.facts)
     .map(([name, value]) => `${escapeHtml(name)}: ${escapeHtml(String(value))}`)
     .join(" · ")}</p>

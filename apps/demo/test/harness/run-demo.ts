@@ -25,7 +25,16 @@ const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs the demo from its sources in a real process. */
 export function startDemo(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): StartedDemo {
-  const entry = join(packageFolder, "src", "demo.ts");
+  return startFromSource(join(packageFolder, "src", "demo.ts"), args, cwd, env);
+}
+
+/** Runs a TypeScript file in a real process, with the packages' sources. */
+export function startFromSource(
+  entry: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): StartedDemo {
   const command = ["--conditions=larder-source", "--import", tsxLoader, entry, ...args];
   return startProcess(process.execPath, command, cwd, env);
 }

@@ -16,8 +16,8 @@ export interface ParquetFileWriter {
   addRowGroup(rows: number, chunks: readonly EncodedChunk[]): void;
   /** What was added and not yet taken, in file order. The parts may be views of the table's own memory. */
   take(): Uint8Array[];
-  /** Adds indexes and footer; to be called once, at the end. */
-  finish(): void;
+  /** Adds indexes and footer, with more metadata behind what was given at first; to be called once, at the end. */
+  finish(more?: readonly KeyValue[]): void;
 }
 
 /** What a file is made of besides its rows. */
@@ -183,7 +183,7 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
       parts = [];
       return taken;
     },
-    finish() {
+    finish(more = []) {
       for (const { chunk, columnIndex } of indexes) {
         if (!columnIndex) continue;
         chunk.column_index_offset = BigInt(offset);
@@ -204,7 +204,7 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
           num_rows: BigInt(totalRows),
           row_groups: groups,
           metadata_length: 0,
-          key_value_metadata: [...options.metadata],
+          key_value_metadata: [...options.metadata, ...more],
         };
         // Bounds come short enough already.
         writeMetadata(writer, metadata, Number.POSITIVE_INFINITY);

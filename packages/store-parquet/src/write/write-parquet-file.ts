@@ -51,7 +51,7 @@ export async function writeParquetFile(
 }
 
 /** Runs a step on the file system; what it throws becomes a {@link LarderError}. */
-async function touching<Result>(path: string, step: () => Promise<Result>): Promise<Result> {
+export async function touching<Result>(path: string, step: () => Promise<Result>): Promise<Result> {
   try {
     return await step();
   } catch (cause) {
@@ -67,7 +67,7 @@ async function touching<Result>(path: string, step: () => Promise<Result>): Prom
 }
 
 /** Makes the new name last. Windows can't do that for a directory, and does not need it. */
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   let handle: FileHandle;
   try {
     handle = await open(path, "r");

@@ -1,0 +1,134 @@
+import { type CompactOptions, type Dataset, type DatasetIds, LarderError } from "@larder/core";
+import type { Table } from "apache-arrow";
+import { appendBatch, checkIds, ensureDataset, keySetOf } from "./append-batch.js";
+import { compactInBackground, compactWhole } from "./compaction/compact-dataset.js";
+import { countIds } from "./count-ids.js";
+import { orderedEpochs } from "./coverage/ordered-epochs.js";
+import { currentState, dropPart, knownState } from "./current-state.js";
+import { claimOfDataset } from "./dataset-claim.js";
+import { type DatasetContext, removeUnnamed } from "./dataset-context.js";
+import type { InvalidEpoch } from "./part-record.js";
+import { invalidSequence, nextSequence } from "./sequences.js";
+import { datasetSnapshot } from "./snapshot.js";
+
+/** What the handles of a dataset have under way together. */
+export interface SharedWork {
+  /** Settles when what was begun in the background has ended. */
+  background: Promise<unknown>;
+  hasSwept: boolean;
+}
+
+/** A dataset, as its user has it. @param onClose called once, when what is under way has ended */
+export function datasetHandle(
+  context: DatasetContext,
+  shared: SharedWork,
+  onClose: () => Promise<void>,
+): Dataset<Table> {
+  const { table, directory, idColumn, idKind, settings, log } = context;
+  const running = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+
+  async function run<Result>(step: () => Promise<Result>): Promise<Result> {
+    if (closing) {
+      throw new LarderError(`The dataset of ${JSON.stringify(table)} was closed. Open it again.`, {
+        code: "closed-dataset",
+        facts: { table },
+      });
+    }
+    const work = step();
+    running.add(work);
+    try {
+      return await work;
+    } finally {
+      running.delete(work);
+    }
+  }
+
+  const compaction = {
+    ...{ directory, idColumn, idKind, log, durability: settings.durability },
+    ...{ partBytes: settings.partBytes, clock: settings.clock },
+    onWarning: context.tell,
+    onDamagedPart: (...[part, error]: [Parameters<typeof dropPart>[1], unknown]) => dropPart(context, part, error),
+  };
+
+  /** Needs no waiting for: what fails is a warning. */
+  function workInBackground(): void {
+    if (!settings.backgroundCompaction) return;
+    const isFirst = !shared.hasSwept;
+    shared.hasSwept = true;
+    const work = async () => {
+      if (isFirst) {
+        await log.sweep().catch((cause: unknown) => {
+          const message = `What dead processes left in ${directory} could not be removed.`;
+          context.warn("sweep-failed", message, { directory }, cause);
+        });
+      }
+      await compactInBackground(compaction);
+    };
+    shared.background = Promise.all([shared.background, work()]);
+  }
+
+  async function invalidate(ids: DatasetIds | undefined): Promise<void> {
+    if (ids) checkIds(context, ids);
+    if (ids?.length === 0) return;
+    await ensureDataset(context);
+    const sequence = invalidSequence(context, await knownState(context));
+    const epoch: InvalidEpoch = {
+      ...{ kind: "invalid", sequence, at: settings.clock.now() },
+      ...(ids && { keys: keySetOf(context, ids) }),
+    };
+    const part = await context.writeEpochs([epoch]);
+    try {
+      await log.commit(() => ({ kind: "batch", add: [part], remove: [] }));
+    } catch (error) {
+      await removeUnnamed(context, part);
+      throw error;
+    }
+    workInBackground();
+  }
+
+  return {
+    table,
+    path: directory,
+    idColumn,
+    idKind,
+    nextSequence: () => run(async () => nextSequence(context, await currentState(context))),
+    snapshot: () => run(async () => datasetSnapshot(context, await currentState(context))),
+    append: (batch) =>
+      run(async () => {
+        await appendBatch(context, batch);
+        workInBackground();
+      }),
+    invalidate: (ids) => run(() => invalidate(ids)),
+    claim: (ids, columns) =>
+      run(async () => {
+        checkIds(context, ids);
+        return claimOfDataset(
+          context,
+          ids,
+          columns.filter((column) => column !== idColumn),
+        );
+      }),
+    compact: (options?: CompactOptions) =>
+      run(async () => {
+        await ensureDataset(context);
+        return compactWhole(compaction, options);
+      }),
+    settle: async () => {
+      await shared.background;
+    },
+    statistics: () =>
+      run(async () => {
+        const { parts, storedBytes, compactedBytes } = await currentState(context);
+        const byteLength = [...parts.values()].reduce((sum, part) => sum + part.byteLength, 0);
+        return { ...countIds(orderedEpochs(parts)), parts: parts.size, byteLength, storedBytes, compactedBytes };
+      }),
+    close() {
+      closing ??= (async () => {
+        await Promise.allSettled([...running]);
+        await onClose();
+      })();
+      return closing;
+    },
+  };
+}

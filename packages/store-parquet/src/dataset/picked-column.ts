@@ -1,0 +1,53 @@
+import type { Data, DataType } from "apache-arrow";
+import type { Arrow } from "../arrow/load-arrow.js";
+import { takeColumn } from "./columns/take-column.js";
+
+/** As many sources as `takeColumn` takes. */
+const mostSources = 65_536;
+/** Chunks joined at once. */
+const joinedSources = 1024;
+
+/** Rows picked from any number of sources, like `takeColumn`; `source` may be absent where there is one. */
+export function pickedColumn(
+  arrow: Arrow,
+  type: DataType,
+  sources: readonly Data[],
+  picks: { readonly row: Int32Array; readonly source?: Int32Array | undefined },
+): Data {
+  const { row, source } = picks;
+  const { length } = row;
+  if (sources.length < 2 || !source) return takeColumn(arrow, type, sources, { length, row });
+  if (sources.length <= mostSources) {
+    return takeColumn(arrow, type, sources, { length, row, source: Uint16Array.from(source) });
+  }
+  const joined: Data[] = [];
+  const starts = new Int32Array(sources.length);
+  for (let first = 0; first < sources.length; first += joinedSources) {
+    const block = sources.slice(first, first + joinedSources);
+    let start = 0;
+    for (const [i, chunk] of block.entries()) {
+      starts[first + i] = start;
+      start += chunk.length;
+    }
+    joined.push(joinedColumn(arrow, type, block));
+  }
+  return pickedColumn(arrow, type, joined, {
+    row: row.map((at, i) => (at < 0 ? at : at + starts[source[i]!]!)),
+    source: source.map((place) => Math.floor(place / joinedSources)),
+  });
+}
+
+/** Chunks of one type, fewer than 65,536, as one. */
+export function joinedColumn(arrow: Arrow, type: DataType, chunks: readonly Data[]): Data {
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const row = new Int32Array(length);
+  const source = new Uint16Array(length);
+  let at = 0;
+  for (const [place, chunk] of chunks.entries()) {
+    for (let i = 0; i < chunk.length; i++) {
+      row[at] = i;
+      source[at++] = place;
+    }
+  }
+  return takeColumn(arrow, type, chunks, { length, row, source });
+}
