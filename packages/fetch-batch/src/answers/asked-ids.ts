@@ -23,8 +23,14 @@ const digits = /^-?\d{1,19}$/;
 
 /** Begins to look which of some ids have rows. */
 export function askedIds(ids: DatasetIds, kind: IdKind, table: string, idColumn: string): AskedIds {
-  const places = new Map<unknown, number>();
-  for (const [place, id] of (idsForPeople(ids) as readonly Id[]).entries()) places.set(id, place);
+  const asked = idsForPeople(ids) as readonly Id[];
+  // Most databases answer in the order of the ids: then nothing has to be looked up.
+  let next = 0;
+  let places: ReadonlyMap<Id, number> | undefined;
+  const lookUp = (id: Id): number | undefined => {
+    places ??= placesOf(asked);
+    return places.get(id);
+  };
   const found = new Uint8Array(ids.length);
   let count = 0;
   let example: Id | undefined;
@@ -40,7 +46,7 @@ export function askedIds(ids: DatasetIds, kind: IdKind, table: string, idColumn:
           { table, idColumn, id: given },
         );
       }
-      const place = places.get(id);
+      const place = asked[next] === id ? next : lookUp(id);
       if (place === undefined) {
         count++;
         example ??= id;
@@ -54,10 +60,15 @@ export function askedIds(ids: DatasetIds, kind: IdKind, table: string, idColumn:
         );
       }
       found[place] = 1;
+      next = place + 1;
       return place;
     },
     strangers: () => ({ count, example }),
   };
+}
+
+function placesOf(ids: readonly Id[]): Map<Id, number> {
+  return new Map(ids.map((id, place) => [id, place]));
 }
 
 /** Drivers give whole numbers as numbers, bigints, or text. */

@@ -1,6 +1,7 @@
 import { type CompactOptions, type Dataset, type DatasetIds, LarderError } from "@larder/core";
 import type { Table } from "apache-arrow";
 import { appendBatch, checkIds, ensureDataset, keySetOf } from "./append-batch.js";
+import type { BackgroundWork } from "./background-work.js";
 import { compactInBackground, compactWhole } from "./compaction/compact-dataset.js";
 import { countIds } from "./count-ids.js";
 import { orderedEpochs } from "./coverage/ordered-epochs.js";
@@ -13,8 +14,7 @@ import { datasetSnapshot } from "./snapshot.js";
 
 /** What the handles of a dataset have under way together. */
 export interface SharedWork {
-  /** Settles when what was begun in the background has ended. */
-  background: Promise<unknown>;
+  readonly background: BackgroundWork;
   hasSwept: boolean;
 }
 
@@ -54,9 +54,9 @@ export function datasetHandle(
   /** Needs no waiting for: what fails is a warning. */
   function workInBackground(): void {
     if (!settings.backgroundCompaction) return;
-    const isFirst = !shared.hasSwept;
-    shared.hasSwept = true;
-    const work = async () => {
+    shared.background.soon(async () => {
+      const isFirst = !shared.hasSwept;
+      shared.hasSwept = true;
       if (isFirst) {
         await log.sweep().catch((cause: unknown) => {
           const message = `What dead processes left in ${directory} could not be removed.`;
@@ -64,8 +64,7 @@ export function datasetHandle(
         });
       }
       await compactInBackground(compaction);
-    };
-    shared.background = Promise.all([shared.background, work()]);
+    });
   }
 
   async function invalidate(ids: DatasetIds | undefined): Promise<void> {
@@ -114,9 +113,7 @@ export function datasetHandle(
         await ensureDataset(context);
         return compactWhole(compaction, options);
       }),
-    settle: async () => {
-      await shared.background;
-    },
+    settle: () => shared.background.settle(),
     statistics: () =>
       run(async () => {
         const { parts, storedBytes, compactedBytes } = await currentState(context);

@@ -12,6 +12,7 @@ import {
   uniqueNameOfProcess,
 } from "@larder/core";
 import type { Table } from "apache-arrow";
+import { backgroundWork } from "./background-work.js";
 import { type DatasetContext, type DatasetName, type DatasetSettings, datasetContext } from "./dataset-context.js";
 import { datasetHandle, type SharedWork } from "./dataset-handle.js";
 import { matching, readDataset } from "./log/dataset-file.js";
@@ -71,7 +72,7 @@ export function datasetStore(options: DatasetStoreOptions): OpenDatasetStore {
     let shared = opened.get(key);
     if (!shared) {
       const context = datasetContext(name, settings);
-      shared = { context, work: { background: Promise.resolve(), hasSwept: false }, handles: 0 };
+      shared = { context, work: { background: backgroundWork(), hasSwept: false }, handles: 0 };
       opened.set(key, shared);
       context.catch(() => opened.delete(key));
     }
@@ -79,7 +80,7 @@ export function datasetStore(options: DatasetStoreOptions): OpenDatasetStore {
     return shared;
   };
   const leave = async (name: DatasetName, shared: SharedDataset): Promise<void> => {
-    await shared.work.background;
+    await shared.work.background.settle();
     if (--shared.handles > 0) return;
     opened.delete(JSON.stringify([name.table, name.idColumn, name.idKind]));
     await (await shared.context).parts.close();

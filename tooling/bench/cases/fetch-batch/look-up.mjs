@@ -17,7 +17,7 @@ const contenders = {
     };
     return async (ids) => {
       const answer = await getData({ table, ids, columns, fetcher, cache });
-      return () => Object.fromEntries(columns.map((name) => [name, answer.table.getChild(name).toArray()]));
+      return () => answer.toColumns();
     };
   },
 

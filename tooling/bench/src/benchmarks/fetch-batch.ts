@@ -66,9 +66,9 @@ async function* storing(
       benchmark: "fetch-batch",
       case: `storing 1,000 rows beside ${words(rows)}`,
       unit: "ms",
-      samples: { ...filled.samples, [`beside ${words(sizes[0]!)}`]: [few] },
+      samples: { ...filled.samples, [words(sizes[0]!)]: [few] },
       peakMegabytes: filled.peakMegabytes,
-      goal: { peer: `beside ${words(sizes[0]!)}`, ratio: 2 },
+      goal: { peer: words(sizes[0]!), ratio: 2 },
     });
     const { storedBytes, compactedBytes } = filled.statistics;
     yield toResult({
