@@ -51,18 +51,20 @@ export function datasetHandle(
     onDamagedPart: (...[part, error]: [Parameters<typeof dropPart>[1], unknown]) => dropPart(context, part, error),
   };
 
+  /** Never rejects. */
+  async function sweep(): Promise<void> {
+    shared.hasSwept = true;
+    await log.sweep().catch((cause: unknown) => {
+      const message = `What dead processes left in ${directory} could not be removed.`;
+      context.warn("sweep-failed", message, { directory }, cause);
+    });
+  }
+
   /** Needs no waiting for: what fails is a warning. */
   function workInBackground(): void {
     if (!settings.backgroundCompaction) return;
     shared.background.soon(async () => {
-      const isFirst = !shared.hasSwept;
-      shared.hasSwept = true;
-      if (isFirst) {
-        await log.sweep().catch((cause: unknown) => {
-          const message = `What dead processes left in ${directory} could not be removed.`;
-          context.warn("sweep-failed", message, { directory }, cause);
-        });
-      }
+      if (!shared.hasSwept) await sweep();
       await compactInBackground(compaction);
     });
   }
@@ -111,7 +113,10 @@ export function datasetHandle(
     compact: (options?: CompactOptions) =>
       run(async () => {
         await ensureDataset(context);
-        return compactWhole(compaction, options);
+        const report = await compactWhole(compaction, options);
+        // Whoever reads the folder itself must not find what a dead process began.
+        await sweep();
+        return report;
       }),
     settle: () => shared.background.settle(),
     statistics: () =>
