@@ -1,3 +1,4 @@
 import { packageBuild } from "@larder/tooling/tsup";
 
-export default packageBuild({ index: "src/index.ts" });
+// `worker` is the program of worker threads; it stands beside the others, and nothing imports it.
+export default packageBuild({ index: "src/index.ts", drawing: "src/drawing/index.ts", worker: "src/worker.ts" });

@@ -13,6 +13,10 @@ import { UserError } from "./user-error.mjs";
  */
 const commands = {
   demo: { needsBuild: true, argv: (root, args) => [process.execPath, join(root, "apps/demo/dist/demo.js"), ...args] },
+  atlas: {
+    needsBuild: true,
+    argv: (root, args) => [process.execPath, join(root, "apps/code-atlas/dist/atlas.js"), ...args],
+  },
   test: { needsBuild: false, argv: (root, args) => [process.execPath, join(root, "tooling/setup/test.mjs"), ...args] },
   check: {
     needsBuild: false,

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "@larder/core";
+import type { PipelineGraph } from "@larder/pipeline";
 import type { MakeDatabaseRequest, StepRequest } from "./database/database-protocol.js";
 
 /** What the runner asks of a process it starts; crosses the line as JSON. */
@@ -55,12 +56,7 @@ export interface ActNode {
 }
 
 /** The graph of a pipeline, to be drawn. */
-export interface ActGraph {
-  readonly nodes: readonly { readonly name: string; readonly output: string }[];
-  /** Between nodes, by name; `from` may be the name of an input. */
-  readonly edges: readonly { readonly from: string; readonly to: string }[];
-  readonly inputs: readonly string[];
-}
+export type ActGraph = PipelineGraph;
 
 /** Why a node ran, in words. */
 export interface ActReason {

@@ -51,7 +51,7 @@ export async function concludeStory(
   const { reportPage } = await import("./report/report-page.js");
   await writeReport(
     path,
-    reportPage({
+    await reportPage({
       title: "Which airports make their passengers wait?",
       introduction: answer.text.split("\n")[0]!.replace(/:$/, "."),
       airports: answer.airports,

@@ -32,7 +32,7 @@ export async function runPipeline(context: RunContext): Promise<number> {
   const { reportPage } = await import("./report/report-page.js");
   await writeReport(
     path,
-    reportPage({
+    await reportPage({
       title: `Run of ${basename(file)}`,
       introduction: file,
       outputs: done.outcome.outputs,

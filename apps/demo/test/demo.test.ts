@@ -210,7 +210,7 @@ describe("the demo on three million flights", () => {
     it("draws a pipeline of fifty nodes so that every name can be read", async ({ skip, expect }) => {
       if (browser === undefined) return skip("no chromium in PATH, and none could be installed");
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      await page.setContent(reportOfFiftyNodes());
+      await page.setContent(await reportOfFiftyNodes());
       expect(await page.locator("svg.graph .node").count()).toBe(50);
       expect(await overflowingLabels(page)).toEqual([]);
       await page.screenshot({ path: join(screenshots, "report-fifty.png"), fullPage: true });

@@ -85,9 +85,9 @@ export interface DatasetBatch<ArrowTable = unknown> {
   /** The id column and `columns`; a row for each id found, in any order. @throws LarderError `invalid-batch` for other ids or an id twice */
   readonly rows: ArrowTable;
   /** {@link Dataset.nextSequence}, taken before the fetch began. Default: taken now. */
-  readonly sequence?: number;
+  readonly sequence?: number | undefined;
   /** When the fetch began: milliseconds since 1970. Default: now. */
-  readonly fetchedAt?: number;
+  readonly fetchedAt?: number | undefined;
   /** Such as a version of the database's schema; see {@link Freshness.version}. */
   readonly version?: string | undefined;
   /** What to make of columns whose type changed: Arrow types, which values are turned into where that is exact. */
@@ -171,7 +171,7 @@ export interface DatasetClaim {
 /** How far a compaction goes. */
 export interface CompactOptions {
   /** Files grow to at most about so many bytes; larger ones are split. Default: that of the store. */
-  readonly partBytes?: number;
+  readonly partBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: { readonly doneRows: number; readonly totalRows: number }) => void) | undefined;
 }

@@ -30,6 +30,11 @@ export {
 } from "./owner.js";
 export { shardPart } from "./shard-part.js";
 
+// waiting, and names that were mistyped
+
+export { nearestName } from "./nearest-name.js";
+export { sleepUntilAborted } from "./sleep-until-aborted.js";
+
 // digests
 
 export { cacheKey } from "./digest/cache-key.js";
@@ -49,6 +54,7 @@ export { loadXxhash, type Xxhash } from "./checksum/xxhash.js";
 // codecs
 
 export { bytesCodec } from "./codecs/bytes-codec.js";
+export { exactJson } from "./codecs/exact-json.js";
 export { structuredCodec } from "./codecs/structured-codec.js";
 export { decodeStructured, encodeStructured, explainUnencodable } from "./codecs/structured-value.js";
 export { UnencodableValueError } from "./codecs/unencodable-value-error.js";
@@ -63,7 +69,14 @@ export { Cache } from "./cache/cache.js";
 export type { CacheEntry } from "./cache/cache-entry.js";
 export type { CacheOptions } from "./cache/cache-options.js";
 export type { CacheStatistics } from "./cache/cache-statistics.js";
+export { type AwaitHolderOptions, awaitHolder } from "./cache/compute/await-holder.js";
 export { ComputeFailedElsewhereError, type ToldError } from "./cache/compute/compute-failed-elsewhere-error.js";
+export {
+  type ComputeClaim,
+  type ComputeLeases,
+  computeLeases,
+  type HeldLease,
+} from "./cache/compute/compute-leases.js";
 export { ComputeTimeoutError } from "./cache/compute/compute-timeout-error.js";
 export type { Compute, ComputeContext, GetOrSetOptions, StaleLimit } from "./cache/compute/get-or-set-options.js";
 export type { Memoized, MemoizeOptions } from "./cache/memoize.js";

@@ -50,6 +50,7 @@ export async function fetchMissingData(request: MissingRequest): Promise<Fetched
   return withCall(request, allOptionNames, async (call) => {
     const batches: FetchedBatch[] = [];
     call.keptLimit = 0;
+    call.needsSequence = true;
     call.store = async ({ types, sequence, fetchedAt, ...batch }) => {
       batches.push({ ...batch, sequence: sequence!, fetchedAt: fetchedAt!, schema: types });
     };

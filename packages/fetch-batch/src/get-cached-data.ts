@@ -1,5 +1,6 @@
 import { type DatasetIds, LarderError } from "@larder/core";
 import { tableAnswer } from "./call/answer-of.js";
+import { cacheOptionNames } from "./call/checked-options.js";
 import { freshnessNow } from "./call/data-call.js";
 import { withoutIds } from "./call/read-answer.js";
 import { withCall } from "./call/with-call.js";
@@ -20,19 +21,7 @@ export interface CachedData extends Pick<DataAnswer, "table" | "toRows" | "toCol
   readonly absentIds: readonly Id[];
 }
 
-const names = [
-  "table",
-  "directory",
-  "idColumn",
-  "idKind",
-  "onWarning",
-  "ttlMs",
-  "absentTtlMs",
-  "version",
-  "schema",
-  "signal",
-  "clock",
-];
+const names = [...cacheOptionNames, "ttlMs", "absentTtlMs", "version", "schema", "signal", "clock"];
 
 /**
  * The rows that are cached whole, in the order of `ids`, and the ids of those that are not. No database is asked.
@@ -46,7 +35,7 @@ export async function getCachedData(request: CachedRequest): Promise<CachedData>
     try {
       let { missing, absent } = snapshot.coverage(call.ids, call.columns, freshnessNow(call));
       for (;;) {
-        const ids = withoutIds(call.ids, unitedIds([missing, absent], call.ids));
+        const ids = withoutIds(call.ids, new Set<bigint | string>([...missing, ...absent]));
         try {
           const table = await snapshot.read(ids, call.columns, { types: call.types });
           return {

@@ -1,19 +1,19 @@
 import type { ColumnTypes } from "@larder/core";
 import { checkedAnswer } from "./answers/checked-answer.js";
 import { collectAnswer } from "./answers/collect-answer.js";
-import { noRowsTable } from "./answers/no-rows-table.js";
+import { toldParts } from "./answers/told-parts.js";
 import { withDataset } from "./cache/shared-dataset.js";
 import type { CacheOptions } from "./cache-options.js";
-import { checkOptions } from "./call/checked-options.js";
+import { cacheOptionNames, checkOptions } from "./call/checked-options.js";
 import { columnSources, requestedColumns } from "./columns/column-sources.js";
 import type { Fetched } from "./fetcher.js";
 import { type RequestIds, requestIds } from "./ids/request-ids.js";
-import { noIds, sortedIds, unitedIds } from "./ids/sorted-ids.js";
+import { sortedIds } from "./ids/sorted-ids.js";
 
 /** What `storeData` is given: what one fetch brought. */
 export interface StoreRequest extends CacheOptions {
   readonly table: string;
-  /** The ids that were asked for. Those without a row are remembered as not in the database. */
+  /** The ids that were asked for. Those without a row are remembered as not in the database, unless ids are texts and `rows` has others: those may be another spelling. */
   readonly ids: RequestIds;
   /** What is known of the rows from now on; dotted names as in `getData`. */
   readonly columns: readonly string[];
@@ -38,20 +38,17 @@ export interface StoreRequest extends CacheOptions {
  */
 export async function storeData(request: StoreRequest): Promise<number> {
   const { table, idColumn = "id", idKind = "int64", version, schema: types, sequence, fetchedAt } = request;
-  checkOptions(request, ["table", "directory", "idColumn", "idKind", "onWarning", "version", "schema"]);
+  checkOptions(request, [...cacheOptionNames, "version", "schema"]);
   const ids = sortedIds(requestIds(request.ids, idKind));
   const columns = requestedColumns(request.columns, idColumn);
   const pieces = await collectAnswer(request.rows, new AbortController().signal);
   const ask = { table, idColumn, idKind, ids, sources: columnSources(columns), types };
-  const { parts, absent, rows } = await checkedAnswer(ask, pieces);
-  const toStore =
-    parts.length > 0 ? parts : [{ ids: noIds(ids), rows: await noRowsTable(idColumn, noIds(ids), columns) }];
-  const when = { ...(sequence !== undefined && { sequence }), ...(fetchedAt !== undefined && { fetchedAt }) };
+  const answer = await checkedAnswer(ask, pieces);
+  const parts = await toldParts(ask, columns, answer);
   await withDataset(table, request, async (dataset) => {
-    for (const [i, part] of toStore.entries()) {
-      const told = unitedIds([part.ids, i === 0 ? absent : noIds(ids)], ids);
-      await dataset.append({ ids: told, columns, rows: part.rows, version, types, ...when });
+    for (const { told, rows } of parts) {
+      await dataset.append({ ids: told, columns, rows, version, types, sequence, fetchedAt });
     }
   });
-  return rows;
+  return answer.rows;
 }

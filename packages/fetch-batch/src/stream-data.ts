@@ -92,9 +92,10 @@ async function* readBatches(
       checkFound(call, absent, onMissing);
       begin(call, idsForPeople(absent) as readonly Id[]);
       begun = true;
+      const without = new Set<bigint | string>(absent);
       for (const ids of stretches(call, done, rows)) {
         call.signal?.throwIfAborted();
-        const found = withoutIds(ids, absent);
+        const found = withoutIds(ids, without);
         const table = found.length === 0 ? undefined : await snapshot.read(found, call.columns, readOptions(call));
         call.memory.look();
         for (const batch of table?.batches ?? []) if (batch.numRows > 0) yield batch;

@@ -2,10 +2,8 @@ import type { CompactOptions, CompactReport } from "@larder/core";
 import { withDataset } from "./cache/shared-dataset.js";
 import { storeOf } from "./cache/store-of.js";
 import type { CacheOptions } from "./cache-options.js";
-import { checkOptions } from "./call/checked-options.js";
+import { cacheOptionNames, checkOptions } from "./call/checked-options.js";
 import { type RequestIds, requestIds } from "./ids/request-ids.js";
-
-const names = ["table", "directory", "idColumn", "idKind", "onWarning"];
 
 /**
  * Forgets what was fetched of a table: of these ids, or of all. The next request fetches it anew.
@@ -13,7 +11,7 @@ const names = ["table", "directory", "idColumn", "idKind", "onWarning"];
  * @throws FetchBatchError `invalid-option`, `invalid-id`; LarderError `write-failed`, `disk-full`, `dataset-mismatch`
  */
 export async function invalidate(table: string, ids?: RequestIds, options: CacheOptions = {}): Promise<void> {
-  checkOptions({ ...options, table }, names);
+  checkOptions({ ...options, table }, cacheOptionNames);
   const own = ids === undefined ? undefined : requestIds(ids, options.idKind ?? "int64");
   await withDataset(table, options, (dataset) => dataset.invalidate(own));
 }
@@ -25,14 +23,9 @@ export async function invalidate(table: string, ids?: RequestIds, options: Cache
  * @throws FetchBatchError `invalid-option`; LarderError `write-failed`, `disk-full`, `dataset-mismatch`; the reason of the signal
  */
 export async function compact(table: string, options: CacheOptions & CompactOptions = {}): Promise<CompactReport> {
-  checkOptions({ ...options, table }, [...names, "partBytes", "signal", "onProgress"]);
+  checkOptions({ ...options, table }, [...cacheOptionNames, "partBytes", "signal", "onProgress"]);
   const { partBytes, signal, onProgress } = options;
-  const given = {
-    ...(partBytes !== undefined && { partBytes }),
-    signal,
-    ...(onProgress !== undefined && { onProgress }),
-  };
-  return withDataset(table, options, (dataset) => dataset.compact(given));
+  return withDataset(table, options, (dataset) => dataset.compact({ partBytes, signal, onProgress }));
 }
 
 /** What `expandCacheFiles` is asked. */
@@ -44,17 +37,12 @@ export interface ExpandRequest extends CacheOptions {
 }
 
 /** Splits files of a table's cache that have grown too large, by ranges of ids. @throws as `compact` */
-export async function expandCacheFiles({
-  table,
-  partBytes,
-  signal,
-  ...options
-}: ExpandRequest): Promise<CompactReport> {
-  return compact(table, { ...options, signal, ...(partBytes !== undefined && { partBytes }) });
+export async function expandCacheFiles({ table, ...options }: ExpandRequest): Promise<CompactReport> {
+  return compact(table, options);
 }
 
 /** The directory of what is cached of a table, whether there is anything or not. @throws as `storeOf` */
 export async function getTableCachePath(table: string, options: CacheOptions = {}): Promise<string> {
-  checkOptions({ ...options, table }, names);
+  checkOptions({ ...options, table }, cacheOptionNames);
   return (await storeOf(options)).datasetPath(table);
 }

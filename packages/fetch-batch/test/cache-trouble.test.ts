@@ -13,9 +13,8 @@ import type { Table } from "apache-arrow";
 import { describe, expect, test } from "vitest";
 import { getCachedData, getData, getTableCachePath, streamData } from "../src/index.js";
 import { rowFetcher } from "./support/counting-fetcher.js";
+import { from } from "./support/from.js";
 import { openCache } from "./support/open-cache.js";
-
-const from = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 
 /** A store whose datasets have some methods replaced. */
 function changed(cache: DiskCache, change: (dataset: Dataset<Table>) => Partial<Dataset<Table>>): DatasetStore<Table> {
@@ -195,6 +194,36 @@ describe("when a file of the cache is damaged", () => {
     }));
     expect((await getData({ ...request, cache: locked })).table.numRows).toBe(2);
     await expect(getData({ ...request, cache: locked, strict: true })).rejects.toMatchObject({ code: "EMFILE" });
+  });
+
+  test.each(["EMFILE", "not-covered"])(
+    "nor can what is in memory (%s): that is told, and not fetched for ever",
+    async (code) => {
+      const error = code === "EMFILE" ? Object.assign(new Error("too many open files"), { code }) : failed(code);
+      const cache = changedSnapshots(openCache(), () => ({ read: () => Promise.reject(error) }));
+      const fetcher = rowFetcher((id: number) => ({ id, a: id }));
+      await expect(getData({ table: "t", ids: [1, 2], columns: ["a"], fetcher, cache })).rejects.toBe(error);
+      expect(fetcher.queries.length).toBe(1);
+    },
+  );
+
+  test("what is not covered after all is fetched again in strict mode too: no file is damaged", async () => {
+    const cache = openCache();
+    const fetcher = rowFetcher((id: number) => ({ id, a: id }));
+    const request = { table: "t", ids: [1, 2, 3], columns: ["a"], fetcher, strict: true };
+    await getData({ ...request, cache });
+    const forgetful = changedSnapshots(cache, (snapshot) => ({
+      read: (ids, columns, options) =>
+        options?.unstored?.length
+          ? snapshot.read(ids, columns, options)
+          : Promise.reject(new LarderError("Gone.", { code: "not-covered", facts: { ids: BigInt64Array.of(3n, 2n) } })),
+    }));
+    const answer = await getData({ ...request, cache: forgetful });
+    expect(answer.toRows()).toEqual([1, 2, 3].map((id) => ({ id, a: id })));
+    expect(fetcher.queries.map(({ ids }) => ids)).toEqual([
+      [1, 2, 3],
+      [2, 3],
+    ]);
   });
 });
 

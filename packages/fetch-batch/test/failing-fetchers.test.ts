@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { type Fetched, type Fetcher, FetchTimeoutError, getData } from "../src/index.js";
 import { countingFetcher, rowFetcher } from "./support/counting-fetcher.js";
 import { failureOf } from "./support/failure-of.js";
+import { from } from "./support/from.js";
 import { openCache } from "./support/open-cache.js";
 import { testPace } from "./support/test-pace.js";
 
-const from = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 const patienceMs = 60_000;
 
 function coded(code: string, more: object = {}): Error {
@@ -83,6 +83,8 @@ describe("a fetcher that fails", () => {
     expect(error.message).toMatch(
       /^2 of 10 batches of "t" could not be fetched \(20 ids\): no luck with \d0; no luck with \d0\./,
     );
+    const alone = await failureOf(getData({ ...request, ids: [20] }));
+    expect(alone.message).toMatch(/^1 of 1 batch of "t" could not be fetched \(1 id\): no luck with 20\./);
     failing = false;
     fetcher.queries.length = 0;
     expect((await getData(request)).table.numRows).toBe(100);

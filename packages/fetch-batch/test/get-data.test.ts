@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { DataNotFoundError, getData, type ProgressEvent } from "../src/index.js";
 import { countingFetcher, rowFetcher } from "./support/counting-fetcher.js";
+import { from } from "./support/from.js";
 import { openCache } from "./support/open-cache.js";
-
-const from = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 
 describe("what is cached", () => {
   test("is known cell by cell: an id whose row is cached without a column is fetched for that column", async () => {
@@ -228,6 +228,7 @@ describe("an answer", () => {
       idsFromCache: 0,
     });
     expect(report.peakMegabytes).toBeGreaterThan(1);
+    expect(inspect({ report })).toMatch(/idsFromCache: 0\b/);
     expect(missingIds.length).toBe(10);
     expect((await getData({ ...request, ids: from(50, 150) })).report).toMatchObject({
       idsFetched: 50,

@@ -3,10 +3,9 @@ import { describe, expect, test } from "vitest";
 import { type Fetcher, getData } from "../src/index.js";
 import { countingFetcher, rowFetcher } from "./support/counting-fetcher.js";
 import { failureOf } from "./support/failure-of.js";
+import { from } from "./support/from.js";
 import { openCache } from "./support/open-cache.js";
 import { testPace } from "./support/test-pace.js";
-
-const from = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 
 describe("a fetcher that answers wrongly", () => {
   test("with rows that nobody asked for: they are left out with a warning, and never stored", async () => {
@@ -152,6 +151,11 @@ describe("a request", () => {
     for (const [option, change] of wrong) {
       const error = await getData({ ...right, ...change } as never).catch((caught: unknown) => caught);
       expect(error, option).toMatchObject({ code: "invalid-option", facts: { option } });
+    }
+    for (const [option, nearest] of Object.entries({ ttlMS: "ttlMs", retires: "retries", onMising: "onMissing" })) {
+      const error = await getData({ ...right, [option]: 1 }).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "invalid-option", facts: { option, nearest } });
+      expect((error as Error).message).toContain(`Did you mean '${nearest}'?`);
     }
     for (const columns of [[""], [5], [".a"], ["larder:sequence"]]) {
       await expect(getData({ ...right, columns } as never)).rejects.toMatchObject({ code: "invalid-column" });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { getData, streamData } from "../src/index.js";
 import { countingFetcher } from "./support/counting-fetcher.js";
+import { from } from "./support/from.js";
 import { openCache } from "./support/open-cache.js";
 
-const from = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 const megabyte = 2 ** 20;
 const quietCache = () => openCache({ datasetOptions: { backgroundCompaction: false } });
 

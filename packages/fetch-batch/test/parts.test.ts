@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { LarderError } from "@larder/core";
 import { tableFromArrays } from "apache-arrow";
 import { expect, test } from "vitest";
 import {
@@ -13,9 +14,8 @@ import {
   storeData,
 } from "../src/index.js";
 import { countingFetcher, rowFetcher } from "./support/counting-fetcher.js";
+import { from } from "./support/from.js";
 import { openCache } from "./support/open-cache.js";
-
-const from = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 
 test("getCachedData gives the rows that are cached whole, and tells the other ids apart", async () => {
   const cache = openCache();
@@ -62,6 +62,22 @@ test("fetchMissingData gives what came beside what failed", async () => {
   expect(fetched.batches.map(({ rows }) => rows.numRows)).toEqual([10]);
 });
 
+test("fetchMissingData fails batches whose place among what is stored can't be known: nothing else would tell of their rows", async () => {
+  const { datasets } = openCache();
+  const cause = new LarderError("It failed.", { code: "write-failed" });
+  const cache = {
+    ...datasets,
+    openDataset: async (table: string) => ({
+      ...(await datasets.openDataset(table)),
+      nextSequence: () => Promise.reject(cause),
+    }),
+  };
+  const fetcher = rowFetcher((id: number) => ({ id, a: id }));
+  const fetched = await fetchMissingData({ table: "t", ids: [1, 2], columns: ["a"], fetcher, cache });
+  expect(fetched.failures).toMatchObject([{ ids: [1, 2], cause: { code: "write-failed" } }]);
+  expect([fetched.batches, fetched.missingIds, fetcher.queries]).toEqual([[], [], []]);
+});
+
 test("what was invalidated after fetchMissingData stays so, whatever storeData is given", async () => {
   const cache = openCache();
   const fetcher = rowFetcher((id: number) => ({ id, a: id }));
@@ -98,6 +114,20 @@ test("storeData takes rows as a fetcher gives them, and leaves out those of othe
   await expect(storeData({ ...options, ids: [1], rows: [{ id: 1, b: 5 }] })).rejects.toMatchObject({
     code: "column-not-found",
   });
+});
+
+test("storeData remembers no text as absent where rows have other texts: they may be another spelling", async () => {
+  const options = { table: "t", idKind: "text", columns: ["a"], cache: openCache() } as const;
+  const rows = [
+    { id: "a", a: 1 },
+    { id: "b", a: 2 },
+  ];
+  expect(await storeData({ ...options, ids: ["a", "B"], rows })).toBe(1);
+  expect(await storeData({ ...options, ids: ["C"], rows: [{ id: "c", a: 3 }] })).toBe(0);
+  const cached = await getCachedData({ ...options, ids: ["a", "B", "C"] });
+  expect([cached.toRows(), cached.missingIds, cached.absentIds]).toEqual([[{ id: "a", a: 1 }], ["B", "C"], []]);
+  expect(await storeData({ ...options, ids: ["B"], rows: [] })).toBe(0);
+  expect((await getCachedData({ ...options, ids: ["B"] })).absentIds).toEqual(["B"]);
 });
 
 test("invalidate forgets some ids, or all, of one table", async () => {

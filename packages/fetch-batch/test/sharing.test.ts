@@ -2,9 +2,8 @@ import { DiskCache } from "@larder/disk-cache";
 import { expect, test } from "vitest";
 import { getData, type Id } from "../src/index.js";
 import { countingFetcher } from "./support/counting-fetcher.js";
+import { from } from "./support/from.js";
 import { openCache } from "./support/open-cache.js";
-
-const from = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 
 /** Ends when the next turn of the event loop does, so that calls run into each other. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { streamData } from "../src/index.js";
 import { rowFetcher } from "./support/counting-fetcher.js";
+import { from } from "./support/from.js";
 import { openCache } from "./support/open-cache.js";
-
-const from = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 
 test("a stream gives record batches in the order of the ids, and each id is asked for once", async () => {
   const fetcher = rowFetcher((id: number) => (id % 5 === 0 ? undefined : { id, a: id * 2 }));

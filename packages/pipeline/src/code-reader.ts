@@ -1,12 +1,16 @@
 import type { FingerprintOutcome } from "./fingerprint/fingerprint-outcome.js";
 import { createFingerprinter, type Fingerprinter } from "./fingerprint/fingerprinter.js";
 import type { FuncNode } from "./func-node.js";
+import { declaredNode } from "./nested/nesting.js";
 
 /** The fingerprints of nodes; each is made once, for the code a process has loaded stays what it is. */
 export interface CodeReader {
   /** At once where it is known: a rerun of many nodes waits for nothing. */
   read(node: FuncNode): FingerprintOutcome | Promise<FingerprintOutcome>;
 }
+
+/** How far imports are followed declaration by declaration, unless told otherwise. */
+export const defaultDependencyDepth = 2;
 
 /** One for each depth in a process: runners share what was read. */
 const readers = new Map<number, CodeReader>();
@@ -27,8 +31,8 @@ function createCodeReader(fingerprinter: Fingerprinter): CodeReader {
   async function make(node: FuncNode): Promise<FingerprintOutcome> {
     const captures = Object.keys(node.options.captures ?? {});
     const outcome = await fingerprinter.fingerprint({ fn: node.fn, site: node.site, captures });
-    if (outcome.readable) known.set(node, outcome);
+    if (outcome.readable) known.set(declaredNode(node), outcome);
     return outcome;
   }
-  return { read: (node) => known.get(node) ?? make(node) };
+  return { read: (node) => known.get(declaredNode(node)) ?? make(node) };
 }

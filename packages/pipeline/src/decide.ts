@@ -27,7 +27,7 @@ export type Verdict =
       readonly same: string | undefined;
       /** The digests of the parents' values, as far as they were needed. */
       readonly parentValues: ReadonlyMap<string, string>;
-      readonly absent: AbsentReason | "recompute";
+      readonly absent: AbsentReason | "recompute" | "items gone";
     }
   | {
       readonly verdict: "no-cache";
@@ -61,8 +61,10 @@ export function createDecider(options: {
     found: FoundResult,
     parentValues: ReadonlyMap<string, string>,
   ) => void;
+  /** Called when there is no result under a node's key, so that it will be made unless its parents' values lead to one. */
+  readonly onAbsent?: ((prepared: PreparedNode, key: NodeKey) => void) | undefined;
 }): Decider {
-  const { store, settle, onSame } = options;
+  const { store, settle, onSame, onAbsent } = options;
   const keys = new Map<PreparedNode, Promise<KeyOutcome>>();
   const verdicts = new Map<PreparedNode, Promise<Verdict>>();
 
@@ -112,6 +114,7 @@ export function createDecider(options: {
     }
     const found = await store.find(key.key, node.options.ttlSeconds);
     if (typeof found === "object") return { verdict: "hit", reason: "same key", key, found };
+    onAbsent?.(prepared, key);
     return judgeBySame(prepared, key, found);
   }
 

@@ -33,6 +33,7 @@ export function keyedOptions(options: FuncOptions): Readonly<Record<string, stri
   return {
     ...(options.version === undefined ? {} : { version: options.version }),
     ...(options.format === undefined ? {} : { format: options.format }),
+    ...(options.mapAxis === undefined ? {} : { mapAxis: options.mapAxis }),
   };
 }
 

@@ -1,9 +1,10 @@
 import { LarderError } from "@larder/core";
 import { createEnvironmentHasher, readEnvironment } from "./environment-hash.js";
-import { changedParts } from "./explain.js";
+import { changedParts, inOuterNames } from "./explain.js";
 import type { FuncNode } from "./func-node.js";
 import { type DigestedInput, digestInput } from "./input-digests.js";
 import { didYouMean } from "./nearest-name.js";
+import { inputsOf } from "./nested/nesting.js";
 import { type IdentitySources, identifyNode } from "./node-identity.js";
 import { keyOfSignature } from "./node-keys.js";
 import type { Pipeline } from "./pipeline.js";
@@ -75,8 +76,9 @@ async function explainPartly(
       notes.set(node, last === undefined ? "first run" : "no details are kept of the last run");
       return [];
     }
+    const names = new Map(inputsOf(node).map(({ argument, name }) => [argument, name]));
     const known = (details: SignatureDetails["inputs"]) =>
-      Object.fromEntries(Object.entries(details).filter(([name]) => digested.has(name)));
+      Object.fromEntries(Object.entries(details).filter(([argument]) => digested.has(names.get(argument) ?? argument)));
     const now = { ...identity.details(), parents: {} };
     const own = changedParts(
       { ...before, inputs: known(before.inputs), parents: {} },
@@ -87,7 +89,7 @@ async function explainPartly(
       if (parent === undefined || parent.behavior === "ignore") return [];
       return (changes.get(parent)?.length ?? 0) > 0 ? [{ part: "parent", node: parent.name }] : [];
     });
-    return [...own, ...parents];
+    return [...inOuterNames(own, node), ...parents];
   }
 
   const open = [target];

@@ -1,4 +1,6 @@
 import type { NodeSignature } from "@larder/core";
+import type { FuncNode } from "./func-node.js";
+import { inputsOf } from "./nested/nesting.js";
 import { keyOfSignature } from "./node-keys.js";
 import type { NodeKey, PreparedNode } from "./prepared-node.js";
 import type { ChangedPart } from "./report.js";
@@ -15,11 +17,12 @@ export interface MissExplanation {
 export async function explainMiss(options: {
   readonly store: ResultStore;
   readonly nodeName: string;
+  readonly node: FuncNode;
   readonly key: NodeKey;
   readonly details: SignatureDetails;
-  readonly absent: AbsentReason | "recompute";
+  readonly absent: AbsentReason | "recompute" | "items gone";
 }): Promise<MissExplanation> {
-  const { store, nodeName, key, details, absent } = options;
+  const { store, nodeName, node, key, details, absent } = options;
   if (absent === "recompute") return { reason: "always recomputed", because: [] };
   if (absent !== "absent") return { reason: absent, because: [] };
   const last = await store.signature(nodeName);
@@ -28,7 +31,19 @@ export async function explainMiss(options: {
   if (lastKey === key.key) return { reason: "result gone", because: [] };
   const before = await store.details(lastKey);
   const because = before === undefined ? [] : changedParts(before, details);
-  return { reason: reasonOf(because, last, key), because };
+  return { reason: reasonOf(because, last, key), because: inOuterNames(because, node) };
+}
+
+/** The same with inputs by the names of the pipeline; signatures know them by what the function calls them. */
+export function inOuterNames(changed: readonly ChangedPart[], node: FuncNode): readonly ChangedPart[] {
+  if (node.nesting === undefined) return changed;
+  const outer = new Map(inputsOf(node).map(({ argument, name }) => [argument, name]));
+  return changed.map((part) => {
+    if (part.part !== "input") return part;
+    const name = outer.get(part.name) ?? part.name;
+    const { path } = part;
+    return { ...part, name, ...(path === undefined ? {} : { path: `${name}${path.slice(part.name.length)}` }) };
+  });
 }
 
 /** What a node's signature is made of now. */

@@ -1,4 +1,5 @@
 import type { DeclarationSite } from "./fingerprint/declaration-site.js";
+import type { InnerPipeline, Nesting } from "./nested/nesting.js";
 
 /** What a node's function gets beside its inputs. */
 export interface NodeContext {
@@ -26,6 +27,14 @@ export interface FuncOptions<Inputs extends readonly string[] = readonly string[
   readonly inputs: Inputs;
   /** Name of the value the function makes. */
   readonly output: Output;
+  /**
+   * The one of `inputs` that is a list: the function gets one item of it under this name and makes one item of the output,
+   * which is a list in the same order. Each item's result is cached for itself, and found again by the item's content.
+   * What is given may be an array or a set. `retries`, `timeoutMs`, `concurrency` and `ttlSeconds` are those of an item.
+   */
+  readonly mapAxis?: Inputs[number];
+  /** The property by which an item is named in failures; part of no key. Needs `mapAxis`. Default: items have numbers. */
+  readonly keyAttribute?: string;
   /** Whether results are stored and found again. Default: `false`; with `behavior: "recompute"`, `true`. */
   readonly cache?: boolean;
   /** Default: `default`. */
@@ -49,6 +58,11 @@ export interface FuncOptions<Inputs extends readonly string[] = readonly string[
   readonly timeoutMs?: number;
   /** How many runs of this node may be under way at once in this process. Default: no limit. */
   readonly concurrency?: number;
+  /**
+   * `import.meta.url` of the module that declares the node at its top: a runner in mode `workers` runs it in a worker thread,
+   * which imports that module. No part of the key.
+   */
+  readonly module?: string;
 }
 
 /** A node's function as the runner calls it. */
@@ -57,7 +71,7 @@ export type NodeFunction = (args: Readonly<Record<string, unknown>>, context: No
 declare const nodeTypes: unique symbol;
 
 /**
- * One function of a pipeline: what it needs and what it makes. Made by {@link func}.
+ * One function of a pipeline: what it needs and what it makes. Made by {@link func}, or of a whole pipeline by `asNode`.
  * `Wants` maps each input's name to its type, `Value` is the type of the output.
  */
 export interface FuncNode<Wants extends object = object, Output extends string = string, Value = unknown> {
@@ -71,6 +85,12 @@ export interface FuncNode<Wants extends object = object, Output extends string =
   readonly fn: NodeFunction;
   /** Where the node was declared. */
   readonly site: DeclarationSite | undefined;
+  /** The node as {@link func} made it, when this one has come out of a pipeline within another. */
+  readonly declared?: FuncNode;
+  /** What it keeps of that pipeline. */
+  readonly nesting?: Nesting;
+  /** The pipeline it stands for, until the pipeline around it is made. */
+  readonly innerPipeline?: InnerPipeline;
   /** For types only; never present. */
   readonly [nodeTypes]?: { readonly wants: Wants; readonly value: Value };
 }

@@ -1,6 +1,8 @@
 import { LarderError, type StreamedValue } from "@larder/core";
 import { captureDeclarationSite, type DeclarationSite } from "./fingerprint/declaration-site.js";
 import type { FuncNode, FuncOptions, NodeContext, NodeFunction } from "./func-node.js";
+import type { Collected } from "./streaming/collect-parts.js";
+import { workerRealm } from "./workers/declared-nodes.js";
 
 /** The keys a value of a type must have. */
 type RequiredKeys<Args> = { [K in keyof Args]-?: Record<never, never> extends Pick<Args, K> ? never : K }[keyof Args];
@@ -12,20 +14,32 @@ type ListsWhatItReads<Args, Inputs extends readonly string[]> = [Exclude<Require
   ? unknown
   : { readonly "the function reads what 'inputs' does not list": Exclude<RequiredKeys<Args>, Inputs[number]> };
 
-/** The declared type of each input; `unknown` where the function names none. */
-type Wanted<Args, Inputs extends readonly string[]> = {
-  readonly [K in Inputs[number]]: K extends keyof Args ? Args[K] : unknown;
+/** The declared type of each input; `unknown` where the function names none. Of a map's list, that of a list of items. */
+type Wanted<Args, Inputs extends readonly string[], Axis extends string> = {
+  readonly [K in Inputs[number]]: K extends Axis ? ListOf<TypeOf<Args, K>> : TypeOf<Args, K>;
 };
 
+type TypeOf<Args, K> = K extends keyof Args ? Args[K] : unknown;
+
+/** What a map takes as a list. */
+type ListOf<Item> = readonly Item[] | ReadonlySet<Item>;
+
+/** What a node makes: of a map, a list of what its function makes. */
+type MadeBy<Value, Axis extends string> = [Axis] extends [never]
+  ? Made<Awaited<Value>>
+  : readonly Made<Awaited<Value>>[];
+
 /** What is made of what a function returns: promises are awaited, and streams, such as of batches of a table, taken whole. */
-type Made<Value> = Value extends StreamedValue<infer Whole> ? Whole : Value;
+type Made<Value> =
+  Value extends StreamedValue<infer Whole> ? Whole : Value extends AsyncGenerator<infer Part> ? Collected<Part> : Value;
 
 /**
  * Declares a node: a function with what it reads and what it makes.
  *
  * The function gets one object with a property for each input, and a {@link NodeContext}. It must not change its
  * inputs: other nodes read the same values. Where it returns a stream, such as `tableStream` of `@larder/store-parquet`, that is
- * read to its end, and nodes get the whole; when it throws, the node has failed.
+ * read to its end, and nodes get the whole; when it throws, the node has failed. Where it is an async generator, Arrow batches and
+ * tables that it yields become one table, anything else (and nothing) a list.
  *
  * @throws LarderError `invalid-node` when an option is out of range
  */
@@ -34,15 +48,14 @@ export function func<
   const Output extends string,
   Args extends { readonly [K in Inputs[number]]?: unknown },
   Value,
+  const Axis extends string = never,
 >(
-  options: FuncOptions<Inputs, Output> & ListsWhatItReads<Args, Inputs>,
+  options: FuncOptions<Inputs, Output> & { readonly mapAxis?: Axis } & ListsWhatItReads<Args, Inputs>,
   fn: (args: Args, context: NodeContext) => Value,
-): FuncNode<Wanted<Args, Inputs>, Output, Made<Awaited<Value>>> {
-  return makeNode(options, fn as unknown as NodeFunction, captureDeclarationSite(func)) as FuncNode<
-    Wanted<Args, Inputs>,
-    Output,
-    Made<Awaited<Value>>
-  >;
+): FuncNode<Wanted<Args, Inputs, Axis>, Output, MadeBy<Value, Axis>> {
+  const node = makeNode(options, fn as unknown as NodeFunction, captureDeclarationSite(func));
+  workerRealm()?.declared(node);
+  return node as FuncNode<Wanted<Args, Inputs, Axis>, Output, MadeBy<Value, Axis>>;
 }
 
 // The types of `fn` and of the node were settled above; from here on only names count.
@@ -76,6 +89,12 @@ function checkOptions(name: string, options: FuncOptions, fn: unknown): void {
   if (typeof fn !== "function") refuse("its function is missing; pass it after the options");
   const twice = options.inputs.find((input, index) => options.inputs.indexOf(input) !== index);
   if (twice !== undefined) refuse(`'inputs' lists '${twice}' twice`);
+  const { mapAxis, keyAttribute } = options;
+  if (mapAxis !== undefined && !options.inputs.includes(mapAxis)) {
+    refuse(`'mapAxis' is '${String(mapAxis)}', which 'inputs' does not list`);
+  }
+  if (keyAttribute !== undefined && mapAxis === undefined) refuse("'keyAttribute' needs 'mapAxis'");
+  if (keyAttribute !== undefined && typeof keyAttribute !== "string") refuse("'keyAttribute' must be a name");
   const { ttlSeconds, retries, timeoutMs, concurrency } = options;
   if (ttlSeconds !== undefined && !(ttlSeconds > 0)) refuse(`'ttlSeconds' is ${ttlSeconds}; it must be more than 0`);
   // Beyond this, timers fire at once.
@@ -87,6 +106,10 @@ function checkOptions(name: string, options: FuncOptions, fn: unknown): void {
   }
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1)) {
     refuse(`'concurrency' is ${concurrency}; it must be a whole number of at least 1`);
+  }
+  const { module } = options;
+  if (module !== undefined && !(typeof module === "string" && URL.canParse(module) && module.startsWith("file:"))) {
+    refuse(`'module' is '${String(module)}'; it must be the address of a file: import.meta.url`);
   }
   const behaviors: readonly unknown[] = [undefined, "default", "recompute", "disable", "ignore"];
   if (!behaviors.includes(options.behavior)) {

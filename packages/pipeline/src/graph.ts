@@ -3,11 +3,28 @@ import type { FuncNode } from "./func-node.js";
 
 /** A pipeline's graph as data. */
 export interface PipelineGraph {
-  readonly nodes: readonly { readonly name: string; readonly output: string; readonly cache: boolean }[];
-  /** From a node or an input of the pipeline to the node that reads it. */
-  readonly edges: readonly { readonly from: string; readonly to: string }[];
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
   /** Names of the pipeline's inputs. */
   readonly inputs: readonly string[];
+}
+
+/** A node of a graph. */
+export interface GraphNode {
+  readonly name: string;
+  readonly output: string;
+  readonly cache: boolean;
+  /** Names of the pipelines within the pipeline that it lies in, from the outermost; absent for a node of its own. */
+  readonly within?: readonly string[];
+}
+
+/** A value on its way from the node that makes it, or from the inputs of the pipeline, to a node that reads it. */
+export interface GraphEdge {
+  /** Name of a node; where `value` is an input of the pipeline, that name. */
+  readonly from: string;
+  readonly to: string;
+  /** Name of the value: no two things of a pipeline make a value of one name. */
+  readonly value: string;
 }
 
 /** Nodes in an order in which they can run, with what leads where. */
@@ -57,23 +74,45 @@ export function orderNodes(nodes: readonly FuncNode[]): readonly FuncNode[] {
   return ordered;
 }
 
-/** What leads where, of nodes that are in order. */
-export function wireGraph(nodes: readonly FuncNode[]): WiredGraph {
+/**
+ * What leads where, of nodes that are in order.
+ *
+ * @param declared - the same nodes before pipelines among them were taken apart: what is read and made on the outside
+ */
+export function wireGraph(nodes: readonly FuncNode[], declared: readonly FuncNode[] = nodes): WiredGraph {
   const makers = makersByOutput(nodes);
-  const read = new Set(nodes.flatMap((node) => node.inputs));
-  const inputs = [...read].filter((name) => !makers.has(name));
+  const made = new Set(declared.map((node) => node.output));
+  const read = new Set(declared.flatMap((node) => node.inputs));
+  const inputs = [...read].filter((name) => !made.has(name));
   return {
     nodes,
     inputs,
-    finalOutputs: nodes.filter((node) => !read.has(node.output)).map((node) => node.output),
+    finalOutputs: declared.filter((node) => !read.has(node.output)).map((node) => node.output),
     describe: () => ({
-      nodes: nodes.map(({ name, output, cache }) => ({ name, output, cache })),
+      nodes: nodes.map(({ name, output, cache, nesting }) => ({
+        name,
+        output,
+        cache,
+        ...(nesting === undefined ? {} : { within: nesting.within }),
+      })),
       edges: nodes.flatMap((node) =>
-        node.inputs.map((input) => ({ from: makers.get(input)?.name ?? input, to: node.name })),
+        [...new Set(node.inputs)].map((value) => ({ from: makers.get(value)?.name ?? value, to: node.name, value })),
       ),
       inputs,
     }),
   };
+}
+
+/** The nodes that lead to some outputs, of nodes that are in order; in that order. */
+export function nodesLeadingTo(nodes: readonly FuncNode[], outputs: readonly string[]): readonly FuncNode[] {
+  const wanted = new Set(outputs);
+  const needed: FuncNode[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!wanted.has(node.output)) continue;
+    needed.push(node);
+    for (const input of node.inputs) wanted.add(input);
+  }
+  return needed.reverse();
 }
 
 function makersByOutput(nodes: readonly FuncNode[]): Map<string, FuncNode> {

@@ -27,6 +27,15 @@ export function digestValue(value: unknown, name: string): DigestOutcome {
   }
 }
 
+/** The digest of a value, made at the first call unless it is known. */
+export function digestOnce(value: unknown, name: string, known?: string): () => DigestOutcome {
+  let outcome: DigestOutcome | undefined = known === undefined ? undefined : { digest: known };
+  return () => {
+    outcome ??= digestValue(value, name);
+    return outcome;
+  };
+}
+
 /**
  * Digests one input of a pipeline; of files within it, the content.
  *

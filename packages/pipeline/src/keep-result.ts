@@ -1,8 +1,9 @@
-import type { BlobRecord, Clock } from "@larder/core";
+import type { Awaitable, BlobRecord, Clock, SetOptions } from "@larder/core";
 import type { Verdict } from "./decide.js";
 import { detailsOf } from "./explain.js";
 import type { FileDigests } from "./file-digests.js";
 import type { DigestedInput, DigestOutcome } from "./input-digests.js";
+import type { ItemSource } from "./map/map-items.js";
 import type { NodeKey, PreparedNode } from "./prepared-node.js";
 import type { RunWarning } from "./report.js";
 import type { FoundResult, ResultStore } from "./result-store.js";
@@ -10,10 +11,13 @@ import type { SignatureDetails } from "./signature-details.js";
 
 /** A node's value in hand. */
 export interface Outcome {
-  readonly value: unknown;
+  /** Of a map whose items are cached, read when it is first asked for; rejects when it is gone and can't be made again. */
+  value(): Awaitable<unknown>;
   digest(): DigestOutcome;
   /** Whether it may have been made from other inputs than its key says. */
   readonly doubtful: boolean;
+  /** Of a map whose items are cached: them, one by one. */
+  readonly items?: ItemSource | undefined;
 }
 
 export type MissVerdict = Extract<Verdict, { verdict: "miss" }>;
@@ -28,8 +32,12 @@ export interface ResultToKeep {
   readonly seconds: number;
   readonly digest: DigestOutcome;
   readonly details: SignatureDetails;
+  /** What takes the place of the settings that the node's options say. */
+  readonly settings?: Pick<SetOptions, "codec" | "ttlSeconds">;
   /** Called when it turns out, after {@link ResultKeeper.keep} has resolved, that the result was not stored. */
   readonly onLost: () => void;
+  /** Called once, when the result is stored, or will not be. */
+  readonly onSettled?: ((stored: boolean) => void) | undefined;
 }
 
 /** Notes beside results that are written together: each is of use only to a later run. */
@@ -42,6 +50,8 @@ export interface ResultKeeper {
    * rejects: what can't be stored is a warning.
    */
   keep(result: ResultToKeep): Promise<{ readonly record: BlobRecord | undefined; readonly doubtful: boolean }>;
+  /** Why a result must not be stored: its key may say other inputs than the function read. */
+  doubtOf(result: Pick<ResultToKeep, "prepared" | "miss" | "parents">): Promise<string | undefined>;
   /** Notes in the background that a node's key may stand for a result found by its parents' values. */
   keepSame(prepared: PreparedNode, key: NodeKey, found: FoundResult, parentValues: ReadonlyMap<string, string>): void;
   /** Waits for what is written in the background. */
@@ -80,8 +90,11 @@ export function createResultKeeper(sources: {
     }
   }
 
-  /** Why a result must not be stored: its key may say other inputs than the function read. */
-  async function doubtOf({ prepared, miss, parents }: ResultToKeep): Promise<string | undefined> {
+  async function doubtOf({
+    prepared,
+    miss,
+    parents,
+  }: Pick<ResultToKeep, "prepared" | "miss" | "parents">): Promise<string | undefined> {
     const promised = new Map(miss.parentValues);
     for (const { input, token } of miss.key.tokens) if (token.startsWith("v:")) promised.set(input, token.slice(2));
     for (const [index, { input, parent, ignored }] of prepared.parents.entries()) {
@@ -112,6 +125,7 @@ export function createResultKeeper(sources: {
         tags: node.options.tags,
         valueDigest: digest.digest,
         codec: node.options.format,
+        ...result.settings,
         onEncoded,
       });
       return outcome.stored ? outcome.record : outcome.reason;
@@ -140,11 +154,13 @@ export function createResultKeeper(sources: {
   }
 
   return {
+    doubtOf,
     async keep(result) {
       const { prepared, miss, details } = result;
       const doubt = await doubtOf(result);
       if (doubt !== undefined) {
         notStored(prepared, "doubtful-result", doubt);
+        result.onSettled?.(false);
         return { record: undefined, doubtful: true };
       }
       return new Promise((resolve) => {
@@ -154,6 +170,7 @@ export function createResultKeeper(sources: {
           resolve({ record, doubtful: false });
         });
         const settled = written.then((outcome) => {
+          result.onSettled?.(typeof outcome !== "string");
           if (typeof outcome === "string") {
             notStored(prepared, "uncacheable-value", outcome);
             if (encoded) result.onLost();

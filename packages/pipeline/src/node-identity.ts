@@ -4,14 +4,27 @@ import { type EnvironmentDetails, keyedOptions } from "./environment-hash.js";
 import type { CodePart, FingerprintOutcome } from "./fingerprint/fingerprint-outcome.js";
 import type { FuncNode, FuncOptions } from "./func-node.js";
 import { type DigestedInput, digestValue } from "./input-digests.js";
+import { declaredNode, inputsOf } from "./nested/nesting.js";
 import { inputsHashOf, type OwnHashes } from "./node-keys.js";
 import type { RunWarning } from "./report.js";
 import type { InputDetails, SignatureDetails } from "./signature-details.js";
 
 /** What a node is, apart from its parents; or why it is not cached in this run. */
 export type NodeIdentity =
-  | { readonly cached: true; readonly hashes: OwnHashes; details(): Omit<SignatureDetails, "parents"> }
-  | { readonly cached: false; readonly reason: string; readonly warning?: RunWarning };
+  | {
+      readonly cached: true;
+      readonly hashes: OwnHashes;
+      /** Of a map: the hashes its items' keys are made of, in which the list has no part. */
+      readonly items?: OwnHashes | undefined;
+      details(): Omit<SignatureDetails, "parents">;
+    }
+  | {
+      readonly cached: false;
+      readonly reason: string;
+      /** Of a map that has no key because something in its list can't be digested: the other items are cached all the same. */
+      readonly items?: OwnHashes | undefined;
+      readonly warning?: RunWarning;
+    };
 
 /** What identifying nodes needs, the same for all nodes of a run. */
 export interface IdentitySources {
@@ -28,11 +41,13 @@ export function identifyNode(node: FuncNode, sources: IdentitySources): NodeIden
   const captured = digestCaptures(node);
   if ("cached" in captured) return captured;
   const inputs: [string, DigestedInput][] = [];
-  for (const name of node.inputs) {
+  for (const { argument, name } of inputsOf(node)) {
     const input = sources.inputs.get(name);
     if (input === undefined) continue;
-    if (input.outcome.digest === undefined) return undigestable(node, "input", input.outcome);
-    inputs.push([name, input]);
+    if (input.outcome.digest === undefined && argument !== node.options.mapAxis) {
+      return undigestable(node, "input", input.outcome);
+    }
+    inputs.push([argument, input]);
   }
   const code = sources.codeReader.read(node);
   const identify = (outcome: FingerprintOutcome) => identityOf(node, outcome, inputs, captured.captures, sources);
@@ -48,17 +63,25 @@ function identityOf(
 ): NodeIdentity {
   const code = codeOf(node, outcome, sources.pipelineName);
   if ("cached" in code) return code;
-  const hashes = {
+  const { mapAxis } = node.options;
+  const hashesOf = (counted: typeof inputs): OwnHashes => ({
     codeHash: code.hash,
     envHash: sources.hashEnvironment(node.options),
     inputsHash: inputsHashOf(
-      inputs.map(([name, input]) => [name, input.outcome.digest as string]),
+      counted.map(([name, input]) => [name, input.outcome.digest as string]),
       captures,
     ),
-  };
+  });
+  const items = mapAxis === undefined ? undefined : hashesOf(inputs.filter(([argument]) => argument !== mapAxis));
+  const list = inputs.find(([argument]) => argument === mapAxis)?.[1];
+  if (list !== undefined && list.outcome.digest === undefined) {
+    const { reason } = undigestable(node, "input", list.outcome);
+    return { cached: false, reason, items };
+  }
   return {
     cached: true,
-    hashes,
+    hashes: hashesOf(inputs),
+    items,
     details: () => ({
       code: code.parts.map(({ file, declaration, hash }) => [file, declaration, hash] as const),
       runtime: sources.environment.runtime,
@@ -90,7 +113,7 @@ function undigestable(
   node: FuncNode,
   what: "input" | "captured variable",
   { path, message }: { readonly path: string; readonly message: string },
-): NodeIdentity {
+): Extract<NodeIdentity, { cached: false }> {
   return {
     cached: false,
     reason: `${what} '${path}' can't be digested`,
@@ -110,11 +133,11 @@ function codeOf(
   if (outcome.readable) return outcome;
   // A version stands for code that has no readable source; what the source shows to be unsafe it can't vouch for.
   if (node.options.version !== undefined && outcome.code === "no-source") {
-    // It vouches for this node alone: others may have chosen the same word.
+    // It vouches for this node alone, wherever its pipeline is nested: others may have chosen the same word.
     const vouched = JSON.stringify([
       "larder.version.1",
-      pipelineName,
-      node.name,
+      node.nesting?.pipelineName ?? pipelineName,
+      declaredNode(node).name,
       node.options.version,
       String(node.fn),
     ]);

@@ -1,5 +1,10 @@
+import { dotOf } from "./drawing/dot.js";
+import type { DrawingOptions } from "./drawing/drawn-graph.js";
+import { mermaidOf } from "./drawing/mermaid.js";
 import type { FuncNode } from "./func-node.js";
 import { orderNodes, type PipelineGraph, type WiredGraph, wireGraph } from "./graph.js";
+import { type AsNodeOptions, type PipelineNode, pipelineAsNode } from "./nested/as-node.js";
+import { takeApart } from "./nested/take-apart.js";
 import type { FinalOutputsOfNodes, InputsOfNodes, OutputsOfNodes, WiredNodes } from "./wiring.js";
 
 declare const pipelineTypes: unique symbol;
@@ -21,7 +26,7 @@ export interface Pipeline<
   Finals extends string = string,
 > {
   readonly name: string;
-  /** In an order in which they can run. */
+  /** In an order in which they can run; those of pipelines within are named `<pipeline>/<node>`. */
   readonly nodes: readonly FuncNode[];
   /** Names of what no node makes. */
   readonly inputs: readonly string[];
@@ -29,9 +34,33 @@ export interface Pipeline<
   readonly finalOutputs: readonly string[];
   /** The graph as data, to be drawn. */
   graph(): PipelineGraph;
+  /**
+   * This pipeline as a node of another: it reads this one's inputs and makes one of its outputs. The pipeline around it
+   * gets the nodes that lead to that output, each under the key it has here.
+   *
+   * @throws LarderError `unknown-output`, `unknown-input`, `invalid-node`
+   */
+  asNode<
+    This extends Pipeline,
+    const Output extends keyof PipelineOutputs<This> & string,
+    const Names extends { readonly [K in keyof PipelineInputs<This>]?: string } = Record<never, never>,
+    const As extends string = Output,
+  >(
+    this: This,
+    options: AsNodeOptions<Output, Names & OnlyKeysOf<Names, PipelineInputs<This>>, As>,
+  ): PipelineNode<This, Output, NoInfer<Names>, NoInfer<As>>;
+  /** The graph in Mermaid, as Markdown pages show it; with `from`, in the colours of a run's report or of a plan. */
+  toMermaid(options?: DrawingOptions): string;
+  /** The graph in DOT, for Graphviz. */
+  toDot(options?: DrawingOptions): string;
+  /** The graph as a page that needs nothing else, for a browser. Beyond 2,000 nodes it lists them without a picture. */
+  toHtml(options?: DrawingOptions): Promise<string>;
   /** For types only; never present. */
   readonly [pipelineTypes]?: { readonly inputs: Inputs; readonly outputs: Outputs; readonly finals: Finals };
 }
+
+/** Refuses keys that another type does not have. */
+type OnlyKeysOf<Given, Known> = { readonly [K in keyof Given]: K extends keyof Known ? string : never };
 
 /** Makes pipelines: `new Pipeline([load, clean], { name: "flights" })`. */
 export interface PipelineConstructor {
@@ -57,7 +86,8 @@ class WiredPipeline implements Pipeline {
 
   constructor(nodes: readonly FuncNode[], options: PipelineOptions = {}) {
     this.name = options.name ?? "pipeline";
-    this.#wired = wireGraph(orderNodes(nodes));
+    const all = takeApart(nodes);
+    this.#wired = all === nodes ? wireGraph(orderNodes(nodes)) : wireGraph(orderNodes(all), nodes);
     this.nodes = this.#wired.nodes;
     this.inputs = this.#wired.inputs;
     this.finalOutputs = this.#wired.finalOutputs;
@@ -65,6 +95,25 @@ class WiredPipeline implements Pipeline {
 
   graph(): PipelineGraph {
     return this.#wired.describe();
+  }
+
+  toMermaid(options?: DrawingOptions): string {
+    return mermaidOf(this.graph(), this.name, options);
+  }
+
+  toDot(options?: DrawingOptions): string {
+    return dotOf(this.graph(), this.name, options);
+  }
+
+  async toHtml(options?: DrawingOptions): Promise<string> {
+    // Most runs draw nothing, so the code of it is loaded when it is wanted.
+    const { graphPage } = await import("./drawing/graph-page.js");
+    return graphPage(this.graph(), this.name, options);
+  }
+
+  asNode(options: AsNodeOptions): never {
+    // What it is was computed by the signature in the interface.
+    return pipelineAsNode(this, options) as never;
   }
 }
 

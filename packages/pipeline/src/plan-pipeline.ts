@@ -140,7 +140,7 @@ async function planned(
   const details = detailsOf(prepared, key, verdict.verdict === "miss" ? verdict.parentValues : new Map())!;
   const absent = verdict.verdict === "miss" ? verdict.absent : "absent";
   const nodeName = `${pipelineName}/${name}`;
-  const { reason, because } = await explainMiss({ store, nodeName, key, details, absent });
+  const { reason, because } = await explainMiss({ store, nodeName, node: prepared.node, key, details, absent });
   const certain = verdict.verdict === "miss" && demand === "certain";
   return plain(certain ? "miss" : "depends", reason, because);
 }

@@ -5,6 +5,7 @@ import { createEnvironmentHasher, readEnvironment } from "./environment-hash.js"
 import { checkFile, type FileDigests } from "./file-digests.js";
 import { filesWithin, isFileInput } from "./file-input.js";
 import type { FuncNode } from "./func-node.js";
+import { nodesLeadingTo } from "./graph.js";
 import { type DigestedInput, digestInput } from "./input-digests.js";
 import { didYouMean } from "./nearest-name.js";
 import { identifyNode, type NodeIdentity } from "./node-identity.js";
@@ -49,9 +50,11 @@ export function checkRequest(
   for (const name of pipeline.inputs) {
     if (given.has(name)) continue;
     const readers = pipeline.nodes.filter((node) => node.inputs.includes(name)).map((node) => node.name);
+    const who =
+      readers.length > 0 ? readers.map((reader) => `'${reader}'`).join(", ") : "a pipeline that is a node of it";
     const outputsMade = pipeline.nodes.map((node) => node.output);
     throw new LarderError(
-      `Input '${name}' of pipeline '${pipeline.name}' is missing; ${readers.map((reader) => `'${reader}'`).join(", ")} needs it, and no node makes it. Pass it in 'inputs'.${didYouMean(name, outputsMade)}`,
+      `Input '${name}' of pipeline '${pipeline.name}' is missing; ${who} needs it, and no node makes it. Pass it in 'inputs'.${didYouMean(name, outputsMade)}`,
       { code: "missing-input", facts: { pipeline: pipeline.name, input: name, nodes: readers } },
     );
   }
@@ -85,7 +88,7 @@ export async function prepareRun(options: {
   readonly warn: (warning: RunWarning) => void;
 }): Promise<PreparedRun> {
   const { pipeline, request, config, codeReader, fileDigests, signal, warn } = options;
-  const nodes = nodesNeeded(pipeline, request.outputs);
+  const nodes = nodesLeadingTo(pipeline.nodes, request.outputs);
   const digestedInputs = new Map<string, DigestedInput>();
   const identities = new Map<FuncNode, NodeIdentity>();
   const needed = new Set(nodes.flatMap((node) => node.inputs));
@@ -124,16 +127,4 @@ export async function prepareRun(options: {
     inputs: request.inputs,
     digestedInputs,
   };
-}
-
-/** The nodes that lead to the outputs, in order. */
-function nodesNeeded(pipeline: Pipeline, outputs: readonly string[]): readonly FuncNode[] {
-  const wanted = new Set(outputs);
-  const needed: FuncNode[] = [];
-  for (const node of [...pipeline.nodes].reverse()) {
-    if (!wanted.has(node.output)) continue;
-    needed.push(node);
-    for (const input of node.inputs) wanted.add(input);
-  }
-  return needed.reverse();
 }

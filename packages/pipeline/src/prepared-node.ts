@@ -1,4 +1,5 @@
 import type { FuncNode } from "./func-node.js";
+import { inputsOf } from "./nested/nesting.js";
 import type { NodeIdentity } from "./node-identity.js";
 import { depsHashOf, nodeKey, type OwnHashes, type ParentToken } from "./node-keys.js";
 
@@ -16,7 +17,7 @@ export interface PreparedNode {
   readonly volatile: boolean;
 }
 
-/** A parent, and the input under which it is read. */
+/** A parent, and what the function that reads it calls it. */
 export interface ParentLink {
   readonly input: string;
   readonly parent: PreparedNode;
@@ -41,9 +42,9 @@ export function prepareNodes(
   for (const node of nodes) {
     const identity = identities.get(node)!;
     const parents: ParentLink[] = [];
-    for (const input of node.inputs) {
-      const parent = byOutput.get(input);
-      if (parent !== undefined) parents.push({ input, parent, ignored: parent.node.behavior === "ignore" });
+    for (const { argument, name } of inputsOf(node)) {
+      const parent = byOutput.get(name);
+      if (parent !== undefined) parents.push({ input: argument, parent, ignored: parent.node.behavior === "ignore" });
     }
     const { behavior, options } = node;
     byOutput.set(node.output, {

@@ -1,4 +1,5 @@
 import type { TableHandle } from "@larder/core";
+import type { ItemCounts } from "./map/map-progress.js";
 
 /**
  * What became of a node.
@@ -29,7 +30,10 @@ export interface NodeReport {
   readonly reason: string;
   /** For a miss: what differs from the last time, as far as it is known. */
   readonly because: readonly ChangedPart[];
-  /** Seconds its function took, over all attempts; for a hit, seconds to read the result. */
+  /**
+   * Seconds its function took, over all attempts; for a hit, seconds to read the result. For a node over the items of a
+   * list, from the first look for an item to the end of the last.
+   */
   readonly seconds: number;
   /** Seconds the stored result took to make, when it did not have to be made again. */
   readonly savedSeconds: number;
@@ -39,6 +43,8 @@ export interface NodeReport {
   readonly bytes: number | null;
   /** How often the function was called in this run. */
   readonly attempts: number;
+  /** Of a node over the items of a list: how many there are, and what became of them. `null` for other nodes. */
+  readonly items: ItemCounts | null;
 }
 
 /** Something a run survived. `message` is a whole sentence. */

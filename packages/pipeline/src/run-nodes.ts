@@ -1,34 +1,20 @@
-import type { BlobRecord, Clock } from "@larder/core";
-import type { LimitFunction } from "p-limit";
 import { AttemptAborted, type Attempted, AttemptsFailed, attemptNode } from "./attempt.js";
 import { createDecider, type Decider, type ParentValue, type Verdict } from "./decide.js";
 import { detailsOf, explainMiss } from "./explain.js";
-import type { FileDigests } from "./file-digests.js";
-import { type DigestedInput, type DigestOutcome, digestValue } from "./input-digests.js";
+import { digestOnce } from "./input-digests.js";
 import { createResultKeeper, type MissVerdict, type Outcome } from "./keep-result.js";
-import { type NodeProgress, newProgress } from "./node-progress.js";
-import type { PreparedNode } from "./prepared-node.js";
-import type { RunWarning } from "./report.js";
-import type { AbsentReason, FoundResult, ResultStore } from "./result-store.js";
-
-/** A node has no value in this run; its progress says why. */
-class NoValue extends Error {}
-
-/** What running nodes needs, the same for all nodes of a run. */
-export interface RunSources {
-  readonly pipelineName: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly digestedInputs: ReadonlyMap<string, DigestedInput>;
-  /** `undefined` when caching is off; then no node is identified as cached. */
-  readonly store: ResultStore | undefined;
-  readonly fileDigests: FileDigests;
-  readonly limit: LimitFunction;
-  readonly signal: AbortSignal;
-  readonly clock: Clock;
-  readonly warn: (warning: RunWarning) => void;
-  /** Called once per node, when what becomes of it is settled. */
-  readonly onSettled: (progress: NodeProgress) => void;
-}
+import { bringStored } from "./leases/bring-stored.js";
+import type { ResultLease } from "./leases/compute-once.js";
+import { ItemList } from "./map/item-list.js";
+import type { ItemSlot } from "./map/item-slot.js";
+import { createMapNodes } from "./map/map-nodes.js";
+import { createMapRuns } from "./map/run-map-node.js";
+import { inputsOf } from "./nested/nesting.js";
+import { NoValue } from "./no-value.js";
+import { type NodeProgress, newProgress, recordFound } from "./node-progress.js";
+import type { NodeKey, PreparedNode } from "./prepared-node.js";
+import type { AbsentReason, FoundResult } from "./result-store.js";
+import type { RunSources } from "./run-sources.js";
 
 /** The nodes of one run, each decided, loaded and run at most once. */
 export interface NodeRunner {
@@ -49,10 +35,28 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
   const outcomes = new Map<PreparedNode, Promise<Outcome>>();
   const runs = new Map<PreparedNode, Promise<Outcome>>();
   const keeper = store === undefined ? undefined : createResultKeeper({ ...sources, store });
+  const maps = createMapNodes(sources);
+  const announced = new Set<NodeProgress>();
+  const once = sources.singleFlight ? store?.computeOnce(signal) : undefined;
+  const runMapNode = createMapRuns({
+    ...{ maps, keeper, clock, signal, progress, announce, stop, fail, made, keep, forget, runAgain },
+    bringOnce: once && bringOnce,
+    onStarted: sources.onStarted,
+  });
+  const positions = once && new Map(sources.nodes.map((prepared, position) => [prepared, position]));
   const decider: Decider =
     store === undefined
       ? withoutCache
-      : createDecider({ store, settle, onSame: (...same) => keeper!.keepSame(...same) });
+      : createDecider({
+          ...{ store, settle },
+          onSame: (...same) => keeper!.keepSame(...same),
+          onAbsent:
+            once &&
+            ((prepared, { key }) =>
+              once.expect(key, positions!.get(prepared)!, async () => {
+                return typeof (await store.find(key, prepared.node.options.ttlSeconds)) === "object";
+              })),
+        });
 
   function progress(prepared: PreparedNode): NodeProgress {
     let known = progresses.get(prepared);
@@ -105,15 +109,20 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
     const verdict = await decider.decide(prepared);
     if (verdict.verdict !== "hit") return run(prepared, verdict);
     if (signal.aborted) return stop(prepared, "the run was aborted");
-    const loaded = await load(prepared, verdict.found, verdict.reason);
+    const { key } = verdict;
+    const loaded = await load(prepared, verdict.found, verdict.reason, key);
     if (typeof loaded === "object") return loaded;
     // The promise can't be kept, so this is a miss after all, and what it reads is decided about in its turn.
-    const { key } = verdict;
     return run(prepared, { verdict: "miss", key, same: undefined, absent: loaded, parentValues: new Map() });
   }
 
   /** A stored result, read; or why it could not be. */
-  async function load(prepared: PreparedNode, found: FoundResult, reason: string): Promise<Outcome | AbsentReason> {
+  async function load(
+    prepared: PreparedNode,
+    found: FoundResult,
+    reason: string,
+    key: NodeKey,
+  ): Promise<Outcome | AbsentReason> {
     const start = clock.monotonic();
     const entry = await store!.open(found.key);
     if (entry === undefined) return "absent";
@@ -126,15 +135,36 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
     } finally {
       await entry.close();
     }
-    const state = progress(prepared);
-    state.decision = "hit";
-    state.reason = reason;
-    state.seconds = (clock.monotonic() - start) / 1000;
-    recordFound(state, entry.record, found.key);
-    sources.onSettled(state);
-    const { valueDigest } = entry.record;
     // Another writer may have replaced the entry since the decision; what was read is what counts.
-    return { value, digest: digestOnce(value, prepared.node.output, valueDigest), doubtful: false };
+    const { record } = entry;
+    const onRead = () => {
+      const state = progress(prepared);
+      state.decision ??= "hit";
+      if (state.decision !== "hit") return;
+      state.reason = reason;
+      state.seconds = (clock.monotonic() - start) / 1000;
+      recordFound(state, record, found.key);
+      announce(state);
+    };
+    if (value instanceof ItemList) {
+      const again = runAgain(prepared, {
+        verdict: "miss",
+        key,
+        same: undefined,
+        absent: "absent",
+        parentValues: new Map(),
+      });
+      return maps.found({ list: value, record, again, onRead });
+    }
+    onRead();
+    return { value: () => value, digest: digestOnce(value, prepared.node.output, record.valueDigest), doubtful: false };
+  }
+
+  /** Says what has become of a node, once: a map that was a hit may prove to be gone in part. */
+  function announce(state: NodeProgress): void {
+    if (announced.has(state)) return;
+    announced.add(state);
+    sources.onSettled(state);
   }
 
   function run(prepared: PreparedNode, verdict: Exclude<Verdict, { verdict: "hit" }>): Promise<Outcome> {
@@ -146,7 +176,18 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
     return known;
   }
 
-  async function runOnce(prepared: PreparedNode, verdict: Exclude<Verdict, { verdict: "hit" }>): Promise<Outcome> {
+  /** Runs a map once more when results of its items that were told prove gone. */
+  function runAgain(prepared: PreparedNode, verdict: Exclude<Verdict, { verdict: "hit" }>) {
+    const gone = verdict.verdict === "miss" ? ({ ...verdict, absent: "items gone" } as const) : verdict;
+    return (inHand: ReadonlyMap<string, ItemSlot>) => runOnce(prepared, gone, inHand);
+  }
+
+  /** @param inHand - of a map that runs once more: what it has computed already */
+  async function runOnce(
+    prepared: PreparedNode,
+    verdict: Exclude<Verdict, { verdict: "hit" }>,
+    inHand?: ReadonlyMap<string, ItemSlot>,
+  ): Promise<Outcome> {
     if (verdict.verdict === "blocked" || verdict.verdict === "depends") {
       // What this node waited for besides the failure is finished all the same.
       await Promise.all(prepared.parents.map(({ parent }) => settle(parent)));
@@ -162,16 +203,47 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
     if (signal.aborted) return stop(prepared, "the run was aborted");
     const values = parents.map((parent) => (parent as PromiseFulfilledResult<Outcome>).value);
     const explained = miss === undefined ? undefined : explain(prepared, miss);
-    const attempted = await call(prepared, argumentsOf(prepared, values), explained);
-    return miss === undefined
-      ? made(prepared, attempted, verdict)
-      : keep(prepared, miss, values, attempted, explained!);
+    if (prepared.node.options.mapAxis !== undefined) return runMapNode(prepared, verdict, values, explained, inHand);
+    const args = await argumentsOf(prepared, values);
+    if (miss === undefined) return made(prepared, await call(prepared, args, explained), verdict);
+    // What always runs does not wait for what others make.
+    if (once === undefined || miss.absent === "recompute") {
+      return keep(prepared, miss, values, await call(prepared, args, explained), explained!);
+    }
+    const brought = await bringOnce(prepared, miss, (onPlace) => call(prepared, args, explained, onPlace));
+    if (brought.found !== undefined) return brought.found;
+    try {
+      return await keep(prepared, miss, values, brought.made, explained!, brought.lease);
+    } catch (error) {
+      brought.lease.release(false);
+      throw error;
+    }
   }
 
-  function argumentsOf(prepared: PreparedNode, values: readonly Outcome[]): Record<string, unknown> {
+  /** Makes a result under its lease; or, where somebody else was faster, reads theirs. */
+  async function bringOnce<Made>(
+    prepared: PreparedNode,
+    miss: MissVerdict,
+    make: (onPlace: () => Promise<void>) => Promise<Made>,
+  ) {
+    const read = (found: FoundResult) => load(prepared, found, "computed elsewhere", miss.key);
+    try {
+      return await bringStored({ once: once!, store: store!, prepared, miss, read, make });
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return stop(prepared, "the run was aborted");
+      throw error;
+    }
+  }
+
+  async function argumentsOf(prepared: PreparedNode, values: readonly Outcome[]): Promise<Record<string, unknown>> {
     const args: Record<string, unknown> = {};
-    for (const input of prepared.node.inputs) args[input] = sources.inputs[input];
-    for (const [index, { input }] of prepared.parents.entries()) args[input] = values[index]!.value;
+    for (const { argument, name } of inputsOf(prepared.node)) args[argument] = sources.inputs[name];
+    try {
+      for (const [index, { input }] of prepared.parents.entries()) args[input] = await values[index]!.value();
+    } catch (error) {
+      if (error instanceof NoValue) return stop(prepared, "what it reads was not made");
+      throw error;
+    }
     return args;
   }
 
@@ -183,6 +255,7 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
         ...(await explainMiss({
           store: store!,
           nodeName: `${sources.pipelineName}/${prepared.node.name}`,
+          node: prepared.node,
           key: miss.key,
           details,
           absent: miss.absent,
@@ -198,22 +271,33 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
     prepared: PreparedNode,
     args: Readonly<Record<string, unknown>>,
     explained: ReturnType<typeof explain> | undefined,
+    onPlace?: () => Promise<void>,
   ): Promise<Attempted> {
+    const { caller, limit } = sources;
     try {
-      return await attemptNode({ node: prepared.node, args, limit: sources.limit, signal, clock });
+      const onStart = () => sources.onStarted?.(progress(prepared), explained);
+      return await attemptNode({ node: prepared.node, args, caller, limit, signal, clock, onPlace, onStart });
     } catch (error) {
       if (error instanceof AttemptAborted) return stop(prepared, "the run was aborted");
       if (!(error instanceof AttemptsFailed)) throw error;
-      const state = progress(prepared);
-      state.decision = "failed";
-      state.reason = error.cause instanceof Error ? error.cause.message : String(error.cause);
-      state.because = (await explained)?.because ?? [];
-      state.seconds = error.seconds;
-      state.attempts = error.attempts;
-      state.error = { error: error.cause };
-      sources.onSettled(state);
-      throw new NoValue();
+      return fail(prepared, error, explained);
     }
+  }
+
+  async function fail(
+    prepared: PreparedNode,
+    error: Pick<AttemptsFailed, "cause" | "seconds" | "attempts">,
+    explained: ReturnType<typeof explain> | undefined,
+  ): Promise<never> {
+    const state = progress(prepared);
+    state.decision = "failed";
+    state.reason = error.cause instanceof Error ? error.cause.message : String(error.cause);
+    state.because = (await explained)?.because ?? [];
+    state.seconds = error.seconds;
+    state.attempts = error.attempts;
+    state.error = { error: error.cause };
+    announce(state);
+    throw new NoValue();
   }
 
   /** The outcome of a node that is not cached. */
@@ -223,12 +307,13 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
     state.reason = verdict.verdict === "no-cache" ? verdict.reason : "";
     state.seconds = attempted.seconds;
     state.attempts = attempted.attempts;
-    sources.onSettled(state);
+    announce(state);
     if (verdict.verdict === "no-cache" && verdict.late === true) {
       const message = `Node '${prepared.node.name}' ran uncached: of what it reads, ${verdict.reason}.`;
       warn({ code: "undigestable-input", node: prepared.node.name, message });
     }
-    return { value: attempted.value, digest: digestOnce(attempted.value, prepared.node.output), doubtful: false };
+    const { value } = attempted;
+    return { value: () => value, digest: digestOnce(value, prepared.node.output), doubtful: false };
   }
 
   /** The outcome of a cached node; what is stored of it is made before anybody else can change the value. */
@@ -238,20 +323,28 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
     parents: readonly Outcome[],
     attempted: Attempted,
     explained: ReturnType<typeof explain>,
+    lease?: ResultLease,
   ): Promise<Outcome> {
     const { value, seconds } = attempted;
     const state = progress(prepared);
     const digest = digestOnce(value, prepared.node.output);
     const { details, reason, because } = await explained;
-    const onLost = (): void => {
-      delete state.storedUnder;
-      state.bytes = null;
-    };
-    const kept = await keeper!.keep({ prepared, miss, parents, value, seconds, digest: digest(), details, onLost });
+    const onLost = () => forget(state);
+    const kept = await keeper!.keep({
+      ...{ prepared, miss, parents, value, seconds, details, onLost },
+      digest: digest(),
+      onSettled: lease?.release,
+    });
     if (kept.record !== undefined) recordFound(state, kept.record, miss.key.key);
     Object.assign(state, { decision: "miss", reason, because, seconds, savedSeconds: 0, attempts: attempted.attempts });
-    sources.onSettled(state);
-    return { value, digest, doubtful: kept.doubtful };
+    announce(state);
+    return { value: () => value, digest, doubtful: kept.doubtful };
+  }
+
+  /** What was to be stored is not. */
+  function forget(state: NodeProgress): void {
+    delete state.storedUnder;
+    state.bytes = null;
   }
 
   function stop(prepared: PreparedNode, reason: string): never {
@@ -259,18 +352,19 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
     if (state.decision === undefined) {
       state.decision = "not-run";
       state.reason = reason;
-      sources.onSettled(state);
+      announce(state);
     }
     throw new NoValue();
   }
 
   return {
-    value: async (prepared) => (await outcomeOf(prepared)).value,
+    value: async (prepared) => (await outcomeOf(prepared)).value(),
     settle,
     progress,
     decider,
     async finish() {
       await keeper?.finish();
+      await once?.finish();
     },
   };
 }
@@ -279,23 +373,6 @@ const withoutCache: Decider = {
   decide: async ({ identity }) => ({ verdict: "no-cache", reason: identity.cached ? "" : identity.reason }),
   knownKey: async () => undefined,
 };
-
-function digestOnce(value: unknown, name: string, known?: string): () => DigestOutcome {
-  let outcome: DigestOutcome | undefined = known === undefined ? undefined : { digest: known };
-  return () => {
-    outcome ??= digestValue(value, name);
-    return outcome;
-  };
-}
-
-/** Notes what is stored of a node. */
-export function recordFound(state: NodeProgress, record: BlobRecord, key: string): void {
-  const rows = record.details?.rows;
-  state.rows = typeof rows === "number" ? rows : null;
-  state.bytes = record.byteLength;
-  state.savedSeconds = record.costSeconds ?? 0;
-  state.storedUnder = key;
-}
 
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

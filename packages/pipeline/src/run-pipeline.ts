@@ -3,18 +3,24 @@ import { availableParallelism } from "node:os";
 import { type Clock, LarderError } from "@larder/core";
 import pLimit from "p-limit";
 import type { CacheConfig } from "./cache-config.js";
-import { type CacheLines, createCacheLines, type LineWriter } from "./cache-lines.js";
-import type { CodeReader } from "./code-reader.js";
+import type { LineWriter } from "./cache-lines.js";
+import { type CodeReader, codeReaderFor, defaultDependencyDepth } from "./code-reader.js";
+import type { PipelineEventListener } from "./events/pipeline-event.js";
+import { type RunWatch, watchRun } from "./events/run-watch.js";
 import type { FileDigests } from "./file-digests.js";
-import type { NodeProgress } from "./node-progress.js";
+import { inputsOf } from "./nested/nesting.js";
+import { localCaller, type NodeCaller } from "./node-caller.js";
+import { type NodeProgress, recordFound } from "./node-progress.js";
 import type { Pipeline } from "./pipeline.js";
 import { type NodeFailure, PipelineError } from "./pipeline-error.js";
 import { checkRequest, prepareRun } from "./prepare-run.js";
 import type { PreparedNode } from "./prepared-node.js";
 import type { RunReport, RunWarning } from "./report.js";
 import type { ResultStore } from "./result-store.js";
-import { createNodeRunner, type NodeRunner, recordFound } from "./run-nodes.js";
+import { createNodeRunner, type NodeRunner } from "./run-nodes.js";
 import { createRunReport } from "./run-report.js";
+import { createWorkerCaller } from "./workers/worker-caller.js";
+import type { WorkerPool } from "./workers/worker-pool.js";
 
 /** What a runner has, whatever it runs. */
 export interface RunnerParts {
@@ -26,6 +32,9 @@ export interface RunnerParts {
   readonly fileDigests: FileDigests;
   readonly clock: Clock;
   readonly writer: LineWriter;
+  readonly onEvent: PipelineEventListener | undefined;
+  /** `undefined` where nodes run in this thread. */
+  readonly workers: WorkerPool | undefined;
 }
 
 /** What one run is asked for. */
@@ -44,10 +53,16 @@ export async function runPipeline(
 ): Promise<{ readonly outputs: Readonly<Record<string, unknown>>; readonly report: RunReport }> {
   const { config, store, clock } = parts;
   const request = checkRequest(pipeline, asked.inputs, asked.outputs);
+  const concurrency = concurrencyOf(asked.concurrency);
   const start = clock.monotonic();
-  const lines = config.enabled === true && config.verbose !== false ? createCacheLines(parts.writer) : undefined;
+  const watch = watchRun({
+    ...parts,
+    pipeline: pipeline.name,
+    verbose: config.enabled === true && config.verbose !== false,
+    now: () => clock.now(),
+  });
   const warnings: RunWarning[] = [];
-  const warn = collectWarnings(warnings, lines);
+  const warn = collectWarnings(warnings, watch);
   const stopListening = store?.onWarning(({ code, message }) => warn({ code, message }));
   // One signal inside: however many nodes wait for it, the caller's has one listener.
   const aborting = new AbortController();
@@ -55,42 +70,67 @@ export async function runPipeline(
   const onAbort = () => aborting.abort(asked.signal?.reason);
   if (asked.signal?.aborted) onAbort();
   asked.signal?.addEventListener("abort", onAbort, { once: true });
+  let caller: NodeCaller | undefined;
+  let report: RunReport | undefined;
+  let outcome: "done" | "failed" | "aborted" = "failed";
+  watch.started(request.outputs);
   try {
     const prepared = await prepareRun({ ...parts, pipeline, request, signal: aborting.signal, warn }).catch((error) => {
       throw aborting.signal.aborted ? abortedEarly(pipeline, aborting.signal) : error;
     });
+    caller = callerFor(parts, concurrency, warn);
     const runner = createNodeRunner({
       ...parts,
       ...prepared,
       pipelineName: pipeline.name,
-      limit: pLimit(concurrencyOf(asked.concurrency)),
+      limit: pLimit(concurrency),
+      caller,
       signal: aborting.signal,
+      singleFlight: config.singleFlight !== false,
+      perItemCaching: config.perItemCaching !== false,
       warn,
-      onSettled: ({ output, decision, seconds }) => lines?.node(output, decision!, seconds),
+      onStarted: ({ node, output }, explained) => watch.nodeStarted(node, output, explained),
+      onMapProgress: watch.mapProgress,
+      onSettled: watch.nodeSettled,
     });
     const outputs = await runNodes(prepared.nodes, prepared.requested, runner);
-    await describeTheRest(prepared.nodes, runner, store, lines);
+    await describeTheRest(prepared.nodes, runner, store, watch);
     await runner.finish();
     const progresses = prepared.nodes.map((node) => runner.progress(node));
     const seconds = (clock.monotonic() - start) / 1000;
-    const report = createRunReport({ pipeline: pipeline.name, seconds, progresses, warnings, store });
+    report = createRunReport({ pipeline: pipeline.name, seconds, progresses, warnings, store });
     const failure = failureOf(pipeline, prepared.nodes, runner, aborting.signal, report, outputs, prepared.requested);
     if (failure !== undefined) throw failure;
+    outcome = "done";
     return { outputs, report };
   } finally {
+    caller?.finish?.();
     asked.signal?.removeEventListener("abort", onAbort);
     stopListening?.();
+    if (outcome !== "done" && aborting.signal.aborted) outcome = "aborted";
+    watch.ended(outcome, (clock.monotonic() - start) / 1000, report?.totals);
   }
 }
 
-function collectWarnings(warnings: RunWarning[], lines: CacheLines | undefined): (warning: RunWarning) => void {
+function callerFor(
+  { workers, codeReader, config }: RunnerParts,
+  concurrency: number,
+  warn: (warning: RunWarning) => void,
+): NodeCaller {
+  if (workers === undefined) return localCaller(concurrency);
+  const dependencyDepth = config.dependencyDepth ?? defaultDependencyDepth;
+  const reader = codeReader ?? codeReaderFor(dependencyDepth);
+  return createWorkerCaller({ pool: workers, concurrency, codeReader: reader, dependencyDepth, warn });
+}
+
+function collectWarnings(warnings: RunWarning[], watch: RunWatch): (warning: RunWarning) => void {
   const seen = new Set<string>();
   return (warning) => {
     const id = `${warning.code} ${warning.message}`;
     if (seen.has(id)) return;
     seen.add(id);
     warnings.push(warning);
-    lines?.warning(warning);
+    watch.warning(warning);
   };
 }
 
@@ -128,7 +168,7 @@ async function describeTheRest(
   nodes: readonly PreparedNode[],
   runner: NodeRunner,
   store: ResultStore | undefined,
-  lines: CacheLines | undefined,
+  watch: RunWatch,
 ): Promise<void> {
   const undecided = nodes.filter((prepared) => runner.progress(prepared).decision === undefined);
   const unfinished = nodes.some((prepared) => /failed|not-run/.test(runner.progress(prepared).decision ?? ""));
@@ -147,10 +187,7 @@ async function describeTheRest(
       state.reason = "not needed";
     }),
   );
-  for (const prepared of undecided) {
-    const { output, decision, seconds } = runner.progress(prepared);
-    lines?.node(output, decision!, seconds);
-  }
+  for (const prepared of undecided) watch.nodeSettled(runner.progress(prepared));
 }
 
 function failureOf(
@@ -194,8 +231,8 @@ function pathTo(target: PreparedNode): readonly string[] {
     seen.add(prepared);
     longest = path;
     const made = new Set(prepared.parents.map(({ input }) => input));
-    const input = prepared.node.inputs.find((name) => !made.has(name));
-    if (input !== undefined) return [input, ...path];
+    const input = inputsOf(prepared.node).find(({ argument }) => !made.has(argument));
+    if (input !== undefined) return [input.name, ...path];
     for (const { parent } of prepared.parents) open.push({ prepared: parent, path: [parent.node.name, ...path] });
   }
   return longest;

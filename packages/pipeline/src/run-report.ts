@@ -1,5 +1,6 @@
 import { LarderError } from "@larder/core";
 import { lazyTable } from "./lazy-table.js";
+import { counted } from "./map/counted.js";
 import { didYouMean } from "./nearest-name.js";
 import { type NodeProgress, reportOf } from "./node-progress.js";
 import { type RunReport, type RunWarning, totalsOf } from "./report.js";
@@ -30,6 +31,7 @@ export function createRunReport(options: {
       }
       const { storedUnder, output } = found;
       if (storedUnder === undefined || store === undefined) throw notStored(pipeline, output);
+      if (found.items !== null && found.rows === null) throw noTable(output, found.items.total);
       return lazyTable(async () => {
         const entry = await store.open(storedUnder);
         if (entry === undefined) throw notStored(pipeline, output);
@@ -38,6 +40,14 @@ export function createRunReport(options: {
     },
     toJSON: () => facts,
   };
+}
+
+/** A list of tables is as many entries as it has items. */
+function noTable(output: string, total: number): LarderError {
+  return new LarderError(
+    `'${output}' is a list of ${counted(total)} ${total === 1 ? "item" : "items"}, each stored for itself, and no table. Ask run() for it: outputs: ['${output}'].`,
+    { code: "not-a-table", facts: { output, items: total } },
+  );
 }
 
 function notStored(pipeline: string, output: string): LarderError {

@@ -1,7 +1,10 @@
-import { type Clock, LarderError, MemoryCache, systemClock } from "@larder/core";
+import { type CacheBackend, type Clock, LarderError, MemoryCache, systemClock } from "@larder/core";
 import type { CacheConfig } from "./cache-config.js";
 import type { LineWriter } from "./cache-lines.js";
-import { codeReaderFor } from "./code-reader.js";
+import { codeReaderFor, defaultDependencyDepth } from "./code-reader.js";
+import { olderBackend } from "./deprecated/older-backend.js";
+import { alreadyOpen, type Opening, opening } from "./deprecated/opening.js";
+import type { PipelineEventListener } from "./events/pipeline-event.js";
 import { explainNode } from "./explain-node.js";
 import { createFileDigests } from "./file-digests.js";
 import type { FuncNode } from "./func-node.js";
@@ -13,16 +16,25 @@ import { planPipeline } from "./plan-pipeline.js";
 import type { RunReport } from "./report.js";
 import { createResultStore } from "./result-store.js";
 import { type RunnerParts, type RunRequest, runPipeline } from "./run-pipeline.js";
+import { strayInWorker } from "./workers/declared-nodes.js";
+import { workersFor } from "./workers/workers-for.js";
 
 /** What a runner is made with. */
 export interface RunnerOptions {
-  /** Where nodes run. Default: `local`, in this thread. */
-  readonly mode?: "local" | undefined;
+  /**
+   * Where nodes run. `local`, the default: in this thread. `workers`: nodes that say where they are declared, by `module`, in
+   * worker threads; the others in this thread, with a warning.
+   */
+  readonly mode?: "local" | "workers" | undefined;
+  /** Worker threads at most, in mode `workers`: a whole number from 1. Default: the number of processors. */
+  readonly workers?: number | undefined;
   readonly cacheConfig?: CacheConfig;
   /** Nodes run at once, a whole number from 1. Default: the number of processors. */
   readonly concurrency?: number;
   /** Where `[CACHE]` lines go. Default: `process.stderr`. */
   readonly writer?: LineWriter;
+  /** Told of everything that happens in runs. It is also published on the `node:diagnostics_channel` `larder:pipeline`. */
+  readonly onEvent?: PipelineEventListener;
   /** Default: the clock of the machine. */
   readonly clock?: Clock;
 }
@@ -68,7 +80,9 @@ type NeedsNothing<P extends Pipeline> = [keyof PipelineInputs<P>] extends [never
  * `run(options)`.
  */
 export class Runner<Own extends Pipeline = never> {
-  readonly #parts: RunnerParts;
+  readonly #parts: Opening<RunnerParts>;
+  /** What the runner opened by itself, to be closed with it. */
+  #ownBackend: CacheBackend | undefined;
   readonly #pipeline: Pipeline | undefined;
   readonly #concurrency: number | undefined;
   /** What the last run of each pipeline found, for `why`. */
@@ -80,7 +94,16 @@ export class Runner<Own extends Pipeline = never> {
   constructor(first: Own | RunnerOptions = {}, second: RunnerOptions = {}) {
     const options = isPipeline(first) ? second : (first as RunnerOptions);
     this.#pipeline = isPipeline(first) ? first : undefined;
-    this.#parts = partsOf(options);
+    const older = olderBackend(options.cacheConfig ?? {});
+    if (older === undefined) {
+      this.#parts = alreadyOpen(partsOf(options, options.cacheConfig?.backend as CacheBackend | undefined));
+    } else {
+      this.#parts = opening(async () => {
+        const backend = options.cacheConfig?.enabled === true ? await older.open() : undefined;
+        if (older.own) this.#ownBackend = backend;
+        return partsOf(options, backend);
+      });
+    }
     this.#concurrency = options.concurrency;
   }
 
@@ -101,18 +124,36 @@ export class Runner<Own extends Pipeline = never> {
     options: RunOptions<Own, Wanted>,
   ): Promise<RunResult<Own, Wanted>>;
   async run(first?: unknown, second?: unknown): Promise<unknown> {
+    if (strayInWorker()) return new Promise(() => {});
     const [pipeline, request] = this.#target(first, second);
     this.#inputs.set(pipeline, { ...request.inputs });
     const keep = (report: RunReport) => this.#explanations.set(pipeline, explanationsOf(report));
     try {
       const concurrency = request.concurrency ?? this.#concurrency;
-      const result = await runPipeline(pipeline, { ...request, concurrency }, this.#parts);
+      const result = await runPipeline(pipeline, { ...request, concurrency }, await this.#parts.opened());
       keep(result.report);
       return result;
     } catch (error) {
       if (error instanceof PipelineError) keep(error.report);
       throw error;
     }
+  }
+
+  /**
+   * Ends the worker threads that have nothing to do, and closes what the runner opened by itself. The process ends without
+   * it, too; a later run starts anew.
+   */
+  async close(): Promise<void> {
+    await this.#parts.current?.workers?.close();
+    const own = this.#ownBackend;
+    if (own === undefined) return;
+    this.#ownBackend = undefined;
+    this.#parts.forget();
+    await own.close?.();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /**
@@ -125,7 +166,7 @@ export class Runner<Own extends Pipeline = never> {
   plan(options: RunOptions<Own>): Promise<Plan>;
   async plan(first?: unknown, second?: unknown): Promise<Plan> {
     const [pipeline, request] = this.#target(first, second);
-    return planPipeline(pipeline, request, this.#parts);
+    return planPipeline(pipeline, request, await this.#parts.opened());
   }
 
   /**
@@ -149,7 +190,7 @@ export class Runner<Own extends Pipeline = never> {
     const last = this.#explanations.get(pipeline)?.get(node.name);
     if (last !== undefined && options?.inputs === undefined) return last;
     const inputs = { ...this.#inputs.get(pipeline), ...options?.inputs };
-    return explainNode(pipeline, node, inputs, this.#parts);
+    return explainNode(pipeline, node, inputs, await this.#parts.opened());
   }
 
   /** Tells both forms of a call apart; the signatures above have checked the rest. */
@@ -187,10 +228,10 @@ function explanationsOf(report: RunReport): ReadonlyMap<string, Explanation> {
   );
 }
 
-function partsOf(options: RunnerOptions): RunnerParts {
+function partsOf(options: RunnerOptions, backend: CacheBackend | undefined): RunnerParts {
   const config = options.cacheConfig ?? {};
   const clock = options.clock ?? systemClock;
-  const depth = config.dependencyDepth ?? 2;
+  const depth = config.dependencyDepth ?? defaultDependencyDepth;
   if (!Number.isInteger(depth) || depth < 0) {
     throw new LarderError(`'dependencyDepth' is ${depth}; it must be a whole number from 0.`, {
       code: "invalid-option",
@@ -199,7 +240,7 @@ function partsOf(options: RunnerOptions): RunnerParts {
   }
   const enabled = config.enabled === true;
   const store = enabled
-    ? createResultStore({ backend: config.backend ?? new MemoryCache(), codecs: config.codecs, clock })
+    ? createResultStore({ backend: backend ?? new MemoryCache(), codecs: config.codecs, clock })
     : undefined;
   return {
     config,
@@ -208,5 +249,7 @@ function partsOf(options: RunnerOptions): RunnerParts {
     fileDigests: createFileDigests({ cache: store?.cache, clock }),
     clock,
     writer: options.writer ?? process.stderr,
+    onEvent: options.onEvent,
+    workers: workersFor(options),
   };
 }

@@ -52,9 +52,24 @@ type UnmadeOf<Wants extends Want, Made extends string> = {
   readonly [W in Wants as Exclude<W["name"], Made>]: TypeForAll<W>;
 };
 
+/** Inputs by the names they have outside, `{ inner: "outer" }`. Those of one name must suit each of them. */
+export type RenamedInputs<Inputs, Names extends Readonly<Record<string, string | undefined>>> = UnmadeOf<
+  {
+    [K in keyof Inputs & string]: {
+      readonly name: K extends keyof Names ? (Names[K] extends string ? Names[K] : K) : K;
+      readonly type: Inputs[K];
+    };
+  }[keyof Inputs & string],
+  never
+>;
+
 /** Names of what no node reads: what a run returns unless told otherwise. */
 export type FinalOutputsOfNodes<Nodes extends readonly FuncNode[]> =
-  IsLiteral<Nodes> extends false ? string : Exclude<Nodes[number]["output"], WantedNames<Nodes[number]>>;
+  IsLiteral<Nodes> extends false
+    ? string
+    : string extends WantedNames<Nodes[number]>
+      ? Nodes[number]["output"]
+      : Exclude<Nodes[number]["output"], WantedNames<Nodes[number]>>;
 
 /** The nodes themselves, with an error type in the place of each that reads a value of another type than is made. */
 export type WiredNodes<Nodes extends readonly FuncNode[]> =

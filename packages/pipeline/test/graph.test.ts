@@ -72,9 +72,9 @@ test("the graph is given as data", () => {
       { name: "count", output: "count", cache: false },
     ],
     edges: [
-      { from: "source", to: "load" },
-      { from: "load", to: "count" },
-      { from: "limit", to: "count" },
+      { from: "source", to: "load", value: "source" },
+      { from: "load", to: "count", value: "rows" },
+      { from: "limit", to: "count", value: "limit" },
     ],
     inputs: ["source", "limit"],
   });

@@ -11,7 +11,7 @@ const keyTag = 1;
  * bytes of its own and byte order is code point order. Source: https://wtf-8.codeberg.page
  */
 export function keyBytes(key: string): Buffer {
-  return isWellFormed(key) ? Buffer.from(key, "utf8") : encodeSurrogates(key);
+  return key.isWellFormed() ? Buffer.from(key, "utf8") : encodeSurrogates(key);
 }
 
 /** The string of {@link keyBytes}. */
@@ -68,7 +68,7 @@ export function lookUpKey(key: string): LookUpKey {
 const shortKeyUnits = 64;
 
 function lookUpWrittenKey(key: string): LookUpKey {
-  return isWellFormed(key) ? viewOf(scratch.write(key, 1, "utf8")) : lookUpAnyKey(key);
+  return key.isWellFormed() ? viewOf(scratch.write(key, 1, "utf8")) : lookUpAnyKey(key);
 }
 
 function lookUpAnyKey(key: string): LookUpKey {
@@ -106,11 +106,6 @@ export function sharedBeginning(place: Uint8Array): Uint8Array {
 /** Where keys that begin with `prefix` start in the index. */
 export function firstPlace(prefix: Uint8Array): Buffer {
   return Buffer.concat([Uint8Array.of(keyTag), prefix.subarray(0, plainKeyBytes)]);
-}
-
-function isWellFormed(text: string): boolean {
-  // Part of every Node this package runs on, and not yet of the language level it is written in.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
 function encodeSurrogates(text: string): Buffer {

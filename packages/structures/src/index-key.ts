@@ -1,5 +1,4 @@
 import { LarderError } from "@larder/core";
-import { isWellFormed } from "./structure-store.js";
 
 /** What an index may be keyed by. Numbers come first, then bigints, then strings: `1`, `1n` and `"1"` are three keys. */
 export type IndexKey = string | number | bigint;
@@ -31,7 +30,7 @@ function encode(key: IndexKey): string {
     case "bigint":
       return `o${encodeBigint(key)}`;
     case "string":
-      if (!isWellFormed(key)) throw invalidKey(key, "it has an unpaired surrogate, which is no Unicode text");
+      if (!key.isWellFormed()) throw invalidKey(key, "it has an unpaired surrogate, which is no Unicode text");
       return `s${key}`;
     default:
       throw invalidKey(key, "it is none of these");

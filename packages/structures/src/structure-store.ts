@@ -88,15 +88,9 @@ export function structureStore(kind: string, options: StructureOptions): Structu
 
 function checkName(kind: string, name: unknown): asserts name is string {
   const usable = typeof name === "string" && name.length >= 1 && name.length <= 200 && !/[{}]/.test(name);
-  if (usable && isWellFormed(name)) return;
+  if (usable && name.isWellFormed()) return;
   throw new LarderError(
     `The name of a ${kind} must be 1 to 200 characters of well-formed text without braces, and it is ${typeof name === "string" ? `'${name}'` : String(name)}.`,
     { code: "invalid-name", facts: { kind, name: typeof name === "string" ? name : String(name) } },
   );
-}
-
-/** Whether text has no unpaired surrogate, which would make two texts one in UTF-8. */
-export function isWellFormed(text: string): boolean {
-  // ES2024; Node has it since 20, the library typings of ES2023 do not.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }

@@ -1,8 +1,8 @@
-import { type Awaitable, LarderError } from "@larder/core";
+import { type Awaitable, LarderError, sleepUntilAborted } from "@larder/core";
 import { spanMilliseconds, wholeNumber } from "./invalid-option.js";
 import { type StartClaim, startClaims } from "./start-claims.js";
 import { type StructureOptions, structureStore } from "./structure-store.js";
-import { type Pace, sleepUntilAborted, type WaitOptions } from "./waiting.js";
+import type { Pace, WaitOptions } from "./waiting.js";
 
 /** How often a function may start. Give the same figures in every process. */
 export interface ThrottleOptions extends Omit<StructureOptions, "codecs">, WaitOptions, Pace {

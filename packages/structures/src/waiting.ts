@@ -1,3 +1,4 @@
+import { sleepUntilAborted } from "@larder/core";
 import type { BootClock } from "./boot-clock.js";
 import { spanMilliseconds } from "./invalid-option.js";
 
@@ -44,21 +45,4 @@ export async function waitFor<Found extends object>(
     if (!(left > 0)) return undefined;
     await sleep(Math.min(left, pauseMs * (1 - random() / 2)), signal);
   }
-}
-
-/** Resolves after some milliseconds; rejects with the signal's reason when that comes first, and leaves nothing behind. */
-export function sleepUntilAborted(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    // Somebody awaits it: it keeps the process running.
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }

@@ -1,23 +1,29 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import type { Benchmark, BenchmarkResult } from "./benchmark.js";
+import { atlasBenchmark } from "./benchmarks/atlas.js";
 import { cacheBenchmark } from "./benchmarks/cache.js";
 import { demoBenchmark } from "./benchmarks/demo.js";
 import { digestBenchmark } from "./benchmarks/digest.js";
 import { fetchBatchBenchmark } from "./benchmarks/fetch-batch.js";
+import { mapBenchmark } from "./benchmarks/map.js";
 import { pipelineBenchmark } from "./benchmarks/pipeline.js";
 import { storeBenchmark } from "./benchmarks/store.js";
 import { tablesBenchmark } from "./benchmarks/tables.js";
+import { workersBenchmark } from "./benchmarks/workers.js";
 import { describeResult } from "./result-table.js";
 
 const benchmarks: readonly Benchmark[] = [
   pipelineBenchmark,
+  mapBenchmark,
+  workersBenchmark,
   storeBenchmark,
   cacheBenchmark,
   digestBenchmark,
   tablesBenchmark,
   fetchBatchBenchmark,
   demoBenchmark,
+  atlasBenchmark,
 ];
 
 function help(): string {

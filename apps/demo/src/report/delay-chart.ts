@@ -1,5 +1,5 @@
+import { escapeHtml, shortened } from "@larder/pipeline/drawing";
 import type { RankedAirport } from "../flights/ranking.js";
-import { escapeHtml, shortened } from "./escape-html.js";
 
 const width = 720;
 const height = 340;

@@ -1,13 +1,7 @@
-/** The style of the report: light and dark by the reader's setting, wide and narrow, colours of equal contrast. */
+/** The style of the report beside that of its graphs: light and dark by the reader's setting, wide and narrow. */
 export const pageStyle = `
-:root { color-scheme: light dark; --text: #1d2733; --soft: #52606d; --page: #fbfaf8; --card: #ffffff; --line: #d9d5cd;
-  --miss: #fbe3d6; --miss-line: #b4501e; --hit: #d9efdc; --hit-line: #2a7a3b; --skipped: #e4eaf3; --skipped-line: #587096;
-  --plain: #f0ecdf; --plain-line: #7d6c35; --failed: #f7cfd3; --failed-line: #a8192b;
-  --series-0: #b4501e; --series-1: #22628f; --series-2: #2a7a3b; --series-3: #8a3d84; --series-4: #6b5d16; }
-@media (prefers-color-scheme: dark) { :root { --text: #e6e9ec; --soft: #a5b0ba; --page: #14181d; --card: #1c2229; --line: #39424c;
-  --miss: #47291a; --miss-line: #f09a66; --hit: #1b3d25; --hit-line: #6fcf87; --skipped: #26303f; --skipped-line: #93acd1;
-  --plain: #393320; --plain-line: #d6c27c; --failed: #4d1c22; --failed-line: #f58a96;
-  --series-0: #f09a66; --series-1: #76b7e6; --series-2: #6fcf87; --series-3: #dd93d6; --series-4: #d6c27c; } }
+:root { --series-0: #b4501e; --series-1: #22628f; --series-2: #2a7a3b; --series-3: #8a3d84; --series-4: #6b5d16; }
+@media (prefers-color-scheme: dark) { :root { --series-0: #f09a66; --series-1: #76b7e6; --series-2: #6fcf87; --series-3: #dd93d6; --series-4: #d6c27c; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, "Segoe UI", "Liberation Sans", sans-serif; }
 main { max-width: 75rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
@@ -26,14 +20,7 @@ th, td { text-align: left; padding: 0.3rem 0.7rem 0.3rem 0; border-bottom: 1px s
 th { font-weight: 600; white-space: nowrap; }
 .answer td:nth-child(3) { min-width: 11rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.decision { white-space: nowrap; border-radius: 4px; padding: 0.05rem 0.4rem; border: 1px solid; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 0.85rem/1.5 ui-monospace, "Liberation Mono", monospace; margin: 0.5rem 0; }
-.legend { display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; list-style: none; padding: 0; margin: 0.5rem 0; font-size: 0.9rem; }
-.decision-miss { --fill: var(--miss); --edge: var(--miss-line); } .decision-hit { --fill: var(--hit); --edge: var(--hit-line); }
-.decision-skipped { --fill: var(--skipped); --edge: var(--skipped-line); } .decision-no-cache { --fill: var(--plain); --edge: var(--plain-line); }
-.decision-failed { --fill: var(--failed); --edge: var(--failed-line); } .decision-not-run { --fill: transparent; --edge: var(--soft); }
-.decision { background: var(--fill); border-color: var(--edge); }
-svg text { font-family: inherit; fill: var(--text); }
 .chart { display: block; width: 100%; min-width: 34rem; max-width: 56rem; height: auto; font-size: 13px; }
 .grid line { stroke: var(--line); } .grid .zero { stroke: var(--soft); }
 .axis-labels text { fill: var(--soft); } .y-label { text-anchor: end; } .x-label, .axis-title { text-anchor: middle; }
@@ -41,10 +28,5 @@ svg text { font-family: inherit; fill: var(--text); }
 .series .line { fill: none; stroke-width: 2; } .series .leader { fill: none; stroke-width: 1; stroke-dasharray: 2 3; opacity: 0.7; }
 .series-0 { --series: var(--series-0); } .series-1 { --series: var(--series-1); } .series-2 { --series: var(--series-2); }
 .series-3 { --series: var(--series-3); } .series-4 { --series: var(--series-4); } .series-4 path:not(.line) { stroke-width: 2; }
-.graph { display: block; font-size: 13px; }
-.edge { fill: none; stroke: var(--soft); stroke-width: 1.2; } .edge-head { fill: var(--soft); }
-.node rect { fill: var(--fill); stroke: var(--edge); stroke-width: 1.5; } .decision-skipped rect { stroke-dasharray: 5 3; }
-.decision-not-run rect { stroke-dasharray: 1 3; } .node-name { font-weight: 600; } .node-decision { font-size: 12px; }
-.input-node rect { fill: none; stroke: var(--soft); } .input-node text { text-anchor: middle; font-size: 12px; fill: var(--soft); }
 @media print { .card { break-inside: avoid; } }
 `;

@@ -1,13 +1,11 @@
 import type { JsonValue } from "@larder/core";
+import { decisionStyles, drawGraph, escapeHtml, graphStyle, signOf } from "@larder/pipeline/drawing";
 import type { ActGraph, ActNode, ActOutput } from "../act-protocol.js";
 import type { DatabaseAct } from "../database/run-database-act.js";
 import type { RankedAirport } from "../flights/ranking.js";
 import { formatBytes, formatCount, formatSeconds } from "../format-quantity.js";
 import { databaseSection } from "./database-section.js";
-import { decisionStyles, signOf } from "./decision-style.js";
 import { drawDelayChart, monthName } from "./delay-chart.js";
-import { escapeHtml } from "./escape-html.js";
-import { drawGraph } from "./graph-drawing.js";
 import { pageStyle } from "./page-style.js";
 
 /** What the report shows of one act. */
@@ -38,7 +36,9 @@ export interface ReportContent {
 }
 
 /** The report of a run as one HTML file that needs nothing else: no script, no network. */
-export function reportPage(content: ReportContent): string {
+export async function reportPage(content: ReportContent): Promise<string> {
+  const sections = content.acts.map((act, index) => actSection(act, index, content.acts.length));
+  const acts = await Promise.all(sections);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -46,7 +46,7 @@ export function reportPage(content: ReportContent): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(content.title)}</title>
 <link rel="icon" href="data:,">
-<style>${pageStyle}</style>
+<style>${graphStyle}${pageStyle}</style>
 </head>
 <body>
 <main>
@@ -61,7 +61,7 @@ ${(content.outputs ?? []).map(outputSection).join("\n")}
       ({ decision, sign, meaning }) => `<li><span class="decision decision-${decision}">${sign}</span> ${meaning}</li>`,
     )
     .join("")}</ul>
-${content.acts.map((act, index) => actSection(act, index, content.acts.length)).join("\n")}
+${acts.join("\n")}
 ${content.database === undefined ? "" : databaseSection(content.database, content.acts.length + 1)}
 <p class="soft">${Object.entries(content.facts)
     .map(([name, value]) => `${escapeHtml(name)}: ${escapeHtml(String(value))}`)
@@ -100,7 +100,7 @@ function outputSection({ name, preview }: ActOutput): string {
   return `<h2>${escapeHtml(name)}</h2>\n<div class="card"><pre>${escapeHtml(preview)}</pre></div>`;
 }
 
-function actSection(act: ReportAct, index: number, count: number): string {
+async function actSection(act: ReportAct, index: number, count: number): Promise<string> {
   const name = count === 1 ? "" : `Act ${index + 1}. `;
   const counted = decisionStyles
     .map(({ decision }) => ({ decision, count: act.nodes.filter((node) => node.decision === decision).length }))
@@ -108,11 +108,12 @@ function actSection(act: ReportAct, index: number, count: number): string {
     .map(({ decision, count }) => `${count} ${decision}`)
     .join(", ");
   const summary = `${act.promise} ${formatSeconds(act.seconds)} in process ${act.processId}: ${counted}.`.trim();
+  const picture = await drawGraph(act.graph, { from: act, title: `Graph of the run: ${counted}` });
   return `<section class="card" id="act-${index + 1}">
 <h3>${escapeHtml(`${name}${act.title}`)}</h3>
 <p>${escapeHtml(summary)}</p>
 ${act.reasons.map((reason) => `<p class="soft">${escapeHtml(reason)}</p>`).join("")}
-<div class="scroll" tabindex="0">${drawGraph(act.graph, act.nodes, `Graph of the run: ${counted}`)}</div>
+<div class="scroll" tabindex="0">${picture}</div>
 <details${count === 1 ? " open" : ""}><summary>All nodes</summary><div class="scroll"><table>
 <thead><tr><th scope="col">Node</th><th scope="col">Decision</th><th scope="col">Reason</th>${[
     "Time",

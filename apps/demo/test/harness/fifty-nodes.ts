@@ -3,16 +3,17 @@ import { reportPage } from "../../src/report/report-page.js";
 import { seededRandom } from "./seeded-random.js";
 
 /** The report of a pipeline of fifty nodes in ten layers, as a user's might be. */
-export function reportOfFiftyNodes(): string {
+export function reportOfFiftyNodes(): Promise<string> {
   const random = seededRandom(50);
   const name = (index: number) =>
     `step_${Math.floor(index / 5)}_${["load", "parse", "join_with_customers", "sum", "check"][index % 5]}`;
-  const nodes = Array.from({ length: 50 }, (_, index) => ({ name: name(index), output: name(index) }));
+  const nodes = Array.from({ length: 50 }, (_, index) => ({ name: name(index), output: name(index), cache: true }));
   const edges = nodes.flatMap(({ name: to }, index) => {
-    if (index < 5) return [{ from: index % 2 === 0 ? "orders" : "customers", to }];
+    const input = index % 2 === 0 ? "orders" : "customers";
+    if (index < 5) return [{ from: input, to, value: input }];
     const layer = Math.floor(index / 5) * 5;
     const parents = new Set([layer - 5 + (index % 5), layer - 5 + Math.floor(random() * 5)]);
-    return [...parents].map((parent) => ({ from: name(parent), to }));
+    return [...parents].map((parent) => ({ from: name(parent), to, value: name(parent) }));
   });
   const graph: ActGraph = { nodes, edges, inputs: ["orders", "customers"] };
   const decisions = ["skipped", "skipped", "hit", "miss"] as const;

@@ -9,12 +9,7 @@ import { LarderError } from "../errors.js";
 export function checkKey(key: unknown): asserts key is string {
   if (typeof key !== "string") throw invalidKey(`it is ${key === null ? "null" : `of type ${typeof key}`}`, key);
   if (key === "") throw invalidKey("it is empty", key);
-  if (!isWellFormed(key)) throw invalidKey("it has an unpaired surrogate, which is no Unicode text", key);
-}
-
-function isWellFormed(text: string): boolean {
-  // ES2024; Node has it since 20, the library typings of ES2023 do not.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed();
+  if (!key.isWellFormed()) throw invalidKey("it has an unpaired surrogate, which is no Unicode text", key);
 }
 
 function invalidKey(why: string, key: unknown): LarderError {

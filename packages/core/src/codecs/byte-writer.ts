@@ -1,5 +1,3 @@
-import { isWellFormed } from "../digest/tagged-bytes.js";
-
 const initialBytes = 64 * 1024;
 
 /** Strings up to this length have a length of one byte. */
@@ -42,7 +40,7 @@ export class ByteWriter {
   /** A string, whatever it holds: twice its bytes in UTF-8, or twice its bytes in UTF-16 plus one where UTF-8 can't carry it. */
   string(value: string): void {
     if (value.length <= shortString && this.#shortAscii(value)) return;
-    const wellFormed = isWellFormed(value);
+    const wellFormed = value.isWellFormed();
     const length = wellFormed ? Buffer.byteLength(value, "utf8") : value.length * 2;
     this.count(length * 2 + (wellFormed ? 0 : 1));
     this.#reserve(length);

@@ -80,7 +80,7 @@ export class TaggedBytes {
     let bytes = length;
     let tag = tagUtf8;
     if (!ascii) {
-      if (isWellFormed(value)) {
+      if (value.isWellFormed()) {
         bytes = buffer.write(value, start, "utf8");
       } else {
         tag = tagUtf16;
@@ -143,7 +143,7 @@ export class TaggedBytes {
   }
 
   #longString(value: string): void {
-    const wellFormed = isWellFormed(value);
+    const wellFormed = value.isWellFormed();
     const bytes = Buffer.from(value, wellFormed ? "utf8" : "utf16le");
     this.#reserve(5);
     this.#buffer[this.#position] = wellFormed ? tagUtf8 : tagUtf16;
@@ -167,9 +167,4 @@ export class TaggedBytes {
     this.#buffer.copy(grown, 0, 0, this.#position);
     this.#buffer = grown;
   }
-}
-
-/** Whether a string holds no lone surrogate. (`lib.es2023` does not know the method that Node 20 has.) */
-export function isWellFormed(value: string): boolean {
-  return (value as string & { isWellFormed(): boolean }).isWellFormed();
 }

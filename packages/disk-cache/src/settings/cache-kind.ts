@@ -47,7 +47,7 @@ export function kindDirectory(kind: CacheKind): string {
 
 /** @throws LarderError `invalid-kind` */
 export function checkKind(kind: unknown): asserts kind is CacheKind {
-  if (typeof kind === "string" && kind !== "" && (kind as string & { isWellFormed(): boolean }).isWellFormed()) return;
+  if (typeof kind === "string" && kind !== "" && kind.isWellFormed()) return;
   const shown = typeof kind === "string" ? JSON.stringify(kind) : String(kind);
   throw new LarderError(
     `The kind of a cache must be a text of at least one character without unpaired surrogates, and it is ${shown}. Use a word such as ${builtInKinds.slice(0, 3).join(", ")}, or one of your own.`,

@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
-import { type EvictionPolicy, evictionPolicies, LarderError } from "@larder/core";
+import { type EvictionPolicy, evictionPolicies, LarderError, nearestName } from "@larder/core";
 import type { Durability } from "@larder/store-lmdb";
 import { parseByteSize, sizeExample } from "./byte-size.js";
 import { type CacheKind, checkKind } from "./cache-kind.js";
-import { nearestName } from "./nearest-name.js";
 
 /**
  * What a cache of one kind is told. What is left out is as it is stored in the cache, where some process has said it

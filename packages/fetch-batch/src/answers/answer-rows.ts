@@ -1,6 +1,6 @@
 import type { DataType, Field, Table, Vector } from "apache-arrow";
 import { jsonOfText } from "../columns/json-text.js";
-import { JsonParseError } from "../errors/json-parse-error.js";
+import { jsonErrorOfCell } from "../errors/json-error-of-cell.js";
 import { type Id, idForPeople } from "../ids/ids-for-people.js";
 import type { Arrow } from "../load-arrow.js";
 import { jsonMark } from "./column-of-values.js";
@@ -26,10 +26,16 @@ export function answerRows(arrow: Arrow, table: Table): Record<string, unknown>[
 export function answerColumns(arrow: Arrow, table: Table): Record<string, ArrayLike<unknown>> {
   const columns = table.schema.fields.map((field, i): [string, ArrayLike<unknown>] => {
     const vector = table.getChildAt(i)!;
-    const plain = vector.nullCount === 0 && (arrow.DataType.isInt(field.type) || arrow.DataType.isFloat(field.type));
+    const plain = vector.nullCount === 0 && isPlainNumber(arrow, field.type);
     return [field.name, plain ? (vector.toArray() as ArrayLike<unknown>) : peopleValues(arrow, table, i)];
   });
   return Object.fromEntries(columns);
+}
+
+/** Whether the arrays that Arrow keeps a type's values in have the values themselves: those of half floats have their bits. */
+function isPlainNumber(arrow: Arrow, type: DataType): boolean {
+  if (arrow.DataType.isFloat(type)) return type.precision !== arrow.Precision.HALF;
+  return arrow.DataType.isInt(type);
 }
 
 /** The values of a column as people see them. */
@@ -68,8 +74,6 @@ function jsonOfColumn(value: unknown, column: string, id: () => Id): unknown {
   try {
     return jsonOfText(String(value));
   } catch (error) {
-    if (!(error instanceof JsonParseError)) throw error;
-    const { reason, path, position, cause } = error;
-    throw new JsonParseError({ reason, path, position, column, id: id(), cause });
+    throw jsonErrorOfCell(error, column, id);
   }
 }

@@ -1,7 +1,6 @@
 import type { Data } from "apache-arrow";
 import { AnswerError } from "../errors/answer-error.js";
 import type { Id } from "../ids/ids-for-people.js";
-import { isWellFormed } from "../ids/request-ids.js";
 import type { Arrow } from "../load-arrow.js";
 import { unsuitableValue } from "./unsuitable-value.js";
 
@@ -41,7 +40,7 @@ export function textData(
   for (let row = 0; row < values.length; row++) {
     const text = values[row];
     if (text !== null && text !== undefined) {
-      if (!isWellFormed(text)) {
+      if (!text.isWellFormed()) {
         throw unsuitableValue(name, idAt(row), text, "a text with a surrogate that lacks its partner");
       }
       size += Buffer.byteLength(text);

@@ -5,15 +5,13 @@ import { type Id, idForPeople, idsForPeople } from "../ids/ids-for-people.js";
 
 /** The ids of one batch, and which of them have had a row. */
 export interface AskedIds {
-  /** Ascending, each once. */
-  readonly ids: DatasetIds;
   /**
-   * The place in `ids` of the id of a row; -1 when it was not asked for.
+   * The place among those asked for of the id of a row; -1 when it was not asked for.
    *
    * @throws AnswerError `invalid-row` when it is no id; `duplicate-id` when it had a row before
    */
   placeOf(id: unknown): number;
-  /** Whether each of `ids` has had a row: 1 or 0. */
+  /** Whether each of them has had a row: 1 or 0. */
   readonly found: Uint8Array;
   /** Ids of rows that nobody had asked for: how many, and one of them. */
   strangers(): { readonly count: number; readonly example: Id | undefined };
@@ -35,7 +33,6 @@ export function askedIds(ids: DatasetIds, kind: IdKind, table: string, idColumn:
   let count = 0;
   let example: Id | undefined;
   return {
-    ids,
     found,
     placeOf(given) {
       const id = kind === "text" ? textId(given) : wholeId(given);

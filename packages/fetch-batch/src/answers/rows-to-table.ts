@@ -4,14 +4,14 @@ import { extractJsonValue } from "../columns/extract-json-value.js";
 import { AnswerError } from "../errors/answer-error.js";
 import { ColumnNotFoundError } from "../errors/column-not-found-error.js";
 import { shown } from "../errors/invalid-request.js";
-import { JsonParseError } from "../errors/json-parse-error.js";
+import { jsonErrorOfCell } from "../errors/json-error-of-cell.js";
 import type { FetchedRow } from "../fetcher.js";
+import { chosenIds } from "../ids/chosen-ids.js";
 import { type Id, idForPeople } from "../ids/ids-for-people.js";
 import type { Arrow } from "../load-arrow.js";
 import type { AnswerAsk } from "./answer-ask.js";
 import type { AskedIds } from "./asked-ids.js";
 import type { AnswerPart } from "./checked-answer.js";
-import { chosenIds } from "./chosen-ids.js";
 import { type AnswerColumn, columnOfValues } from "./column-of-values.js";
 import { tableOfColumns } from "./table-of-columns.js";
 
@@ -64,9 +64,7 @@ export function valueWithin(root: unknown, path: readonly string[], column: stri
   try {
     return extractJsonValue(root, path);
   } catch (error) {
-    if (!(error instanceof JsonParseError)) throw error;
-    const { reason, position, cause } = error;
-    throw new JsonParseError({ reason, path, position, column, id: id(), cause });
+    throw jsonErrorOfCell(error, column, id);
   }
 }
 

@@ -1,16 +1,16 @@
 import type { DatasetIds } from "@larder/core";
-import type { Data, Field, RecordBatch, Table } from "apache-arrow";
+import type { RecordBatch, Table } from "apache-arrow";
 import { type ColumnSource, sourceWithin } from "../columns/column-sources.js";
 import { ColumnNotFoundError } from "../errors/column-not-found-error.js";
+import { chosenIds } from "../ids/chosen-ids.js";
 import { idForPeople } from "../ids/ids-for-people.js";
 import type { Arrow } from "../load-arrow.js";
 import type { AnswerAsk } from "./answer-ask.js";
 import type { AskedIds } from "./asked-ids.js";
 import type { AnswerPart } from "./checked-answer.js";
-import { chosenIds } from "./chosen-ids.js";
 import { columnOfValues } from "./column-of-values.js";
 import { typeOf, valueWithin } from "./rows-to-table.js";
-import { idData } from "./table-of-columns.js";
+import { type ColumnInRuns, tableOfRuns } from "./table-of-columns.js";
 
 /** Rows of one record batch that lie together, and where their ids stand among those asked for. */
 interface Run {
@@ -48,31 +48,27 @@ export function tablesToTables(
 }
 
 function partOfTables(arrow: Arrow, ask: AnswerAsk, asked: AskedIds, tables: readonly Table[]): AnswerPart | undefined {
-  const fields = new Map(tables[0]!.schema.fields.map((field) => [field.name, field]));
+  const { fields } = tables[0]!.schema;
+  const fieldAt = (name: string) => fields.findIndex((field) => field.name === name);
   const runs = tables.flatMap((table) => table.batches.flatMap((batch) => askedRuns(batch, ask, asked)));
   if (runs.length === 0) return undefined;
   const lacking: string[] = [];
-  const columns: { readonly field: Field; readonly data: readonly Data[] }[] = [];
+  const columns: ColumnInRuns[] = [];
   for (const asSource of ask.sources) {
-    const source = sourceWithin(asSource, (field) => fields.has(field));
+    const source = sourceWithin(asSource, (name) => fieldAt(name) !== -1);
     if (source === undefined) lacking.push(asSource.name);
-    else if (source.path.length === 0) columns.push(wholeColumn(arrow, source, fields.get(source.column)!, runs));
-    else columns.push(columnWithin(arrow, ask, source, runs));
+    else if (source.path.length === 0) columns.push(wholeColumn(arrow, source, fieldAt(source.column), runs));
+    else columns.push(columnWithin(arrow, ask, source, fieldAt(source.column), runs));
   }
-  if (lacking.length > 0) throw new ColumnNotFoundError(ask.table, lacking, [...fields.keys()].sort());
+  if (lacking.length > 0)
+    throw new ColumnNotFoundError(ask.table, lacking, [...new Set(fields.map(({ name }) => name))].sort());
   const ids = runs.map((run) => idsAt(ask.ids, run.places));
-  const idRuns = ids.map((run) => idData(arrow, ask.idColumn, run));
-  const schema = new arrow.Schema([
-    new arrow.Field(ask.idColumn, idRuns[0]!.type, false),
-    ...columns.map(({ field }) => field),
-  ]);
-  const batches = runs.map(({ places }, i) => {
-    const children = [idRuns[i]!, ...columns.map(({ data }) => data[i]!)];
-    const type = new arrow.Struct(schema.fields);
-    return new arrow.RecordBatch(schema, arrow.makeData({ type, length: places.length, nullCount: 0, children }));
-  });
-  const places = new Set(runs.flatMap((run) => run.places));
-  return { ids: chosenIds(ask.ids, (place) => places.has(place)), rows: new arrow.Table(schema, batches) };
+  const found = new Uint8Array(ask.ids.length);
+  for (const { places } of runs) for (const place of places) found[place] = 1;
+  return {
+    ids: chosenIds(ask.ids, (place) => found[place] === 1),
+    rows: tableOfRuns(arrow, ask.idColumn, ids, columns),
+  };
 }
 
 function askedRuns(batch: RecordBatch, ask: AnswerAsk, asked: AskedIds): Run[] {
@@ -94,19 +90,26 @@ function askedRuns(batch: RecordBatch, ask: AnswerAsk, asked: AskedIds): Run[] {
   return runs;
 }
 
-function wholeColumn(arrow: Arrow, { name, column }: ColumnSource, field: Field, runs: readonly Run[]) {
+function wholeColumn(arrow: Arrow, { name }: ColumnSource, fieldPlace: number, runs: readonly Run[]): ColumnInRuns {
+  const { type, metadata } = runs[0]!.batch.schema.fields[fieldPlace]!;
   const data = runs.map(({ batch, start, places }) => {
-    const whole = batch.data.children[batch.schema.fields.findIndex((other) => other.name === column)]!;
+    const whole = batch.data.children[fieldPlace]!;
     return start === 0 && places.length === whole.length ? whole : whole.slice(start, places.length);
   });
-  return { field: new arrow.Field(name, field.type, true, field.metadata), data };
+  return { field: new arrow.Field(name, type, true, metadata), data };
 }
 
-function columnWithin(arrow: Arrow, ask: AnswerAsk, { name, column, path }: ColumnSource, runs: readonly Run[]) {
+function columnWithin(
+  arrow: Arrow,
+  ask: AnswerAsk,
+  { name, path }: ColumnSource,
+  fieldPlace: number,
+  runs: readonly Run[],
+): ColumnInRuns {
   const values: unknown[] = [];
   const places: number[] = [];
   for (const { batch, start, places: own } of runs) {
-    const roots = batch.getChild(column)!;
+    const roots = batch.getChildAt(fieldPlace)!;
     for (const [i, place] of own.entries()) {
       const root: unknown = roots.get(start + i);
       const value = typeof root === "string" || root === null ? root : plainJson(root);

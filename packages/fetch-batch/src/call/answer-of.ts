@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Table } from "apache-arrow";
 import { answerColumns, answerRows } from "../answers/answer-rows.js";
 import type { DataAnswer, FetchReport } from "../data-answer.js";
@@ -24,7 +25,7 @@ export async function answerOf(call: DataCall, table: Table, missing: DataCall["
 export function reportOf(call: DataCall): FetchReport {
   const { counts, ids } = call;
   let fromCache: number | undefined;
-  return {
+  const report: FetchReport = {
     ...counts,
     // To count distinct ids takes a while where there are many, so it is done when somebody looks.
     get idsFromCache() {
@@ -34,4 +35,6 @@ export function reportOf(call: DataCall): FetchReport {
     seconds: (call.clock.monotonic() - call.startedAt) / 1000,
     peakMegabytes: call.memory.bytes() / 2 ** 20,
   };
+  // Printed, it has figures alone, and no `[Getter]`.
+  return Object.defineProperty(report, inspect.custom, { value: () => ({ ...report }) });
 }

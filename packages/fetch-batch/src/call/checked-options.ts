@@ -1,4 +1,4 @@
-import { invalidOption } from "../errors/invalid-request.js";
+import { invalidOption, unknownOption } from "../errors/invalid-request.js";
 
 /** What an option may be, in words, and whether a value is that. */
 interface Rule {
@@ -57,14 +57,22 @@ const rules: Readonly<Record<string, Rule>> = {
 
 const required = new Set(["table", "fetcher"]);
 
+/** Options that are looked at where they are used. */
+const lookedAtElsewhere = ["ids", "columns", "cache", "sequence", "fetchedAt"];
+const known = [...Object.keys(rules), ...lookedAtElsewhere];
+
 /**
- * Holds options against what they may be; those that are `undefined` count as left out.
+ * Holds options against what they may be; those that are `undefined` count as left out. Options of other functions are let through, so
+ * that one request can be given to several; those of none are mistyped.
  *
  * @param names - the options to look at
  * @throws FetchBatchError `invalid-option`
  */
 export function checkOptions(options: object, names: readonly string[]): void {
   if (typeof options !== "object" || options === null) throw invalidOption("request", "an object", options);
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !known.includes(name)) throw unknownOption(name, known);
+  }
   for (const name of names) {
     const value = (options as Readonly<Record<string, unknown>>)[name];
     const { expected, holds } = rules[name]!;

@@ -56,6 +56,8 @@ export interface DataCall {
   readonly warn: (warning: Omit<CacheWarning, "type">) => void;
   /** Takes what was fetched: into the dataset. @throws as `Dataset.append` */
   store: (batch: DatasetBatch<Table>) => Promise<void>;
+  /** `true`: a batch fails where no sequence is to be had, as nothing else keeps its rows. */
+  needsSequence: boolean;
   /** Most bytes of fetched rows that are kept in memory, where they can be read back. */
   keptLimit: number;
 
@@ -92,6 +94,7 @@ export function dataCall(request: RowsRequest & Partial<DataRequest>, dataset: D
     clock,
     warn: onceForEachCode(request.onWarning),
     store: (batch) => dataset.append(batch),
+    needsSequence: false,
     keptLimit: memoryLimitBytes === undefined ? defaultKeptLimit : memoryLimitBytes / 4,
     counts: { queries: 0, batches: 0, retries: 0, idsFetched: 0, rowsFetched: 0, cellsFetched: 0, rowsStored: 0 },
     memory: memoryPeak(clock),

@@ -1,4 +1,3 @@
-import { LarderError } from "@larder/core";
 import { checkedAnswer } from "../answers/checked-answer.js";
 import { calculateBatchSize } from "../calculate-batch-size.js";
 import { type ColumnSource, columnSources, selectedColumns } from "../columns/column-sources.js";
@@ -7,9 +6,9 @@ import { FetchTimeoutError } from "../errors/fetch-timeout-error.js";
 import { type BatchSizer, batchSizer } from "../fetching/batch-sizer.js";
 import { fetchOnce, withinTime } from "../fetching/fetch-once.js";
 import { type IdGroup, runBatches } from "../fetching/run-batches.js";
-import { tryOften } from "../fetching/try-often.js";
+import { type RetryOptions, tryOften } from "../fetching/try-often.js";
 import { type Id, idsForPeople } from "../ids/ids-for-people.js";
-import { idsWithout, unitedIds } from "../ids/sorted-ids.js";
+import { idsWithout, noIds, unitedIds } from "../ids/sorted-ids.js";
 import type { DataCall } from "./data-call.js";
 import { keepAnswer } from "./keep-answer.js";
 import { progressOf } from "./progress-of.js";
@@ -66,12 +65,14 @@ async function fetchBatch(
   signal: AbortSignal,
 ): Promise<DataCall["absent"]> {
   const { counts, table, idColumn, idKind, types } = call;
-  const { fetcher, timeoutMs, retries = 2, retryDelayMs = 200, isRetryable, pace = {} } = call.fetching!;
+  const { fetcher, timeoutMs } = call.fetching!;
+  const options = retryOptions(call, signal);
+  const { pace } = options;
   const columns = selectedColumns(sources, idColumn);
   let sequence: number | undefined;
   let fetchedAt = 0;
   counts.batches++;
-  const outcome = await tryOften({ retries, retryDelayMs, isRetryable, signal, pace }, async (attempt) => {
+  const outcome = await tryOften(options, async (attempt) => {
     if (attempt > 1) counts.retries++;
     fetchedAt = call.clock.now();
     sequence = await nextSequence(call);
@@ -79,7 +80,6 @@ async function fetchBatch(
     return fetchOnce({ fetcher, table, ids: batch.ids, columns, idColumn, timeoutMs, signal, pace });
   });
   call.memory.look();
-  let { attempts } = outcome;
   try {
     if (!outcome.ok) throw outcome.cause;
     sizer.learn(outcome.result);
@@ -90,17 +90,23 @@ async function fetchBatch(
     return answer.absent;
   } catch (cause) {
     if (cause instanceof ColumnNotFoundError || (signal.aborted && cause === signal.reason)) throw cause;
-    attempts = Math.max(1, attempts);
-    call.failures.push({ ids: idsForPeople(batch.ids) as readonly Id[], cause, attempts });
-    return call.absent.slice(0, 0);
+    call.failures.push({ ids: idsForPeople(batch.ids) as readonly Id[], cause, attempts: outcome.attempts });
+    return noIds(call.ids);
   }
 }
 
-/** `undefined` when the cache can't tell: then nothing can be stored. */
+/** How a call's batches are tried again. */
+function retryOptions(call: DataCall, signal: AbortSignal | undefined): RetryOptions {
+  const { retries = 2, retryDelayMs = 200, isRetryable, pace = {} } = call.fetching!;
+  return { retries, retryDelayMs, isRetryable, signal, pace };
+}
+
+/** `undefined` when the cache can't tell: then nothing can be stored. @throws where a call needs one */
 async function nextSequence(call: DataCall): Promise<number | undefined> {
   try {
     return await call.dataset.nextSequence();
   } catch (cause) {
+    if (call.needsSequence) throw cause;
     call.warn({
       code: "cache-failed",
       message: `The cache of ${JSON.stringify(call.table)} can't be used now; what is fetched is not stored.`,
@@ -113,15 +119,16 @@ async function nextSequence(call: DataCall): Promise<number | undefined> {
 
 /** The columns of the table, as the fetcher knows them; a failure is noted as one of all ids. */
 async function knownColumns(call: DataCall, groups: readonly IdGroup[]): Promise<ReadonlySet<string> | undefined> {
-  const { fetcher, timeoutMs, retries = 2, retryDelayMs = 200, isRetryable, pace = {} } = call.fetching!;
+  const { fetcher, timeoutMs } = call.fetching!;
   const { signal, table } = call;
+  const options = retryOptions(call, signal);
   const ids = unitedIds(
     groups.map((group) => group.ids),
     call.ids,
   );
   const late = () => new FetchTimeoutError(table, ids.length, timeoutMs!);
-  const outcome = await tryOften({ retries, retryDelayMs, isRetryable, signal, pace }, () =>
-    withinTime({ timeoutMs, signal, pace }, late, async (own) => fetcher.columnsOf!(table, own)),
+  const outcome = await tryOften(options, () =>
+    withinTime({ timeoutMs, signal, pace: options.pace }, late, async (own) => fetcher.columnsOf!(table, own)),
   );
   if (outcome.ok) return new Set(outcome.result);
   if (outcome.cause instanceof ColumnNotFoundError) throw outcome.cause;
@@ -133,9 +140,4 @@ function checkColumns(call: DataCall, sources: readonly ColumnSource[], availabl
   const lacking = sources.filter(({ column }) => !available.has(column)).map(({ name }) => name);
   if (!available.has(call.idColumn)) lacking.unshift(call.idColumn);
   if (lacking.length > 0) throw new ColumnNotFoundError(call.table, lacking, [...available].sort());
-}
-
-/** Whether an error tells of the data, so that no other attempt and no other batch size helps. */
-export function isDataError(error: unknown): error is LarderError {
-  return LarderError.isInstance(error) && ["json-parse", "column-type", "unknown-type"].includes(error.code);
 }

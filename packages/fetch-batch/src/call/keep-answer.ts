@@ -1,10 +1,9 @@
-import { type DatasetIds, LarderError } from "@larder/core";
-import type { AnswerPart, CheckedAnswer } from "../answers/checked-answer.js";
-import { noRowsTable } from "../answers/no-rows-table.js";
+import { LarderError } from "@larder/core";
+import type { CheckedAnswer } from "../answers/checked-answer.js";
+import { type ToldPart, toldParts } from "../answers/told-parts.js";
 import { shown } from "../errors/invalid-request.js";
 import { tableBytes } from "../fetching/estimate-bytes.js";
 import type { IdGroup } from "../fetching/run-batches.js";
-import { noIds, unitedIds } from "../ids/sorted-ids.js";
 import type { DataCall } from "./data-call.js";
 
 /** An answer with the question it belongs to. */
@@ -23,7 +22,7 @@ export interface AnsweredBatch {
  */
 export async function keepAnswer(call: DataCall, answered: AnsweredBatch): Promise<void> {
   const { batch, answer } = answered;
-  const { parts, absent, rows, strangers } = answer;
+  const { rows, strangers } = answer;
   if (strangers.count > 0) {
     call.warn({
       code: "unasked-rows",
@@ -34,13 +33,8 @@ export async function keepAnswer(call: DataCall, answered: AnsweredBatch): Promi
   call.counts.idsFetched += batch.ids.length;
   call.counts.rowsFetched += rows;
   call.counts.cellsFetched += rows * batch.columns.length;
-  // Where ids are texts, a database may have found them under another spelling: then nothing tells which are not there.
-  const doubtful = call.idKind === "text" && strangers.count > 0;
-  const missing = doubtful ? noIds(absent) : absent;
-  const toStore = parts.length === 0 ? [await noRows(call, batch.columns)] : parts;
-  for (const [i, part] of toStore.entries()) {
-    const told = i === 0 ? missing : noIds(missing);
-    const stored = await storePart(call, answered, part, told);
+  for (const part of await toldParts(call, batch.columns, answer)) {
+    const stored = await storePart(call, answered, part);
     if (part.ids.length === 0) continue;
     const bytes = tableBytes(part.rows);
     if (stored && !call.keepAll && call.keptBytes + bytes > call.keptLimit) continue;
@@ -50,20 +44,13 @@ export async function keepAnswer(call: DataCall, answered: AnsweredBatch): Promi
 }
 
 /** Whether a part could be stored. @throws ColumnTypeError */
-async function storePart(
-  call: DataCall,
-  answered: AnsweredBatch,
-  part: AnswerPart,
-  absent: DatasetIds,
-): Promise<boolean> {
+async function storePart(call: DataCall, answered: AnsweredBatch, part: ToldPart): Promise<boolean> {
   const { batch, sequence, fetchedAt } = answered;
-  const ids = unitedIds([part.ids, absent], call.ids);
   if (sequence === undefined) return false;
-  if (ids.length === 0) return true;
   const { version } = call.freshness;
   const { columns } = batch;
   try {
-    await call.store({ ids, columns, rows: part.rows, sequence, fetchedAt, version, types: call.types });
+    await call.store({ ids: part.told, columns, rows: part.rows, sequence, fetchedAt, version, types: call.types });
     call.counts.rowsStored += part.ids.length;
     return true;
   } catch (cause) {
@@ -76,10 +63,4 @@ async function storePart(
     });
     return false;
   }
-}
-
-/** What tells of an answer without rows. */
-async function noRows({ ids, idColumn }: DataCall, columns: readonly string[]): Promise<AnswerPart> {
-  const none = noIds(ids);
-  return { ids: none, rows: await noRowsTable(idColumn, none, columns) };
 }

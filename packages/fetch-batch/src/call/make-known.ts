@@ -1,6 +1,11 @@
-import type { CellCoverage, DatasetClaim, DatasetIds, DatasetSnapshot } from "@larder/core";
+import {
+  type CellCoverage,
+  type DatasetClaim,
+  type DatasetIds,
+  type DatasetSnapshot,
+  sleepUntilAborted,
+} from "@larder/core";
 import type { Table } from "apache-arrow";
-import { sleepUntilAborted } from "../fetching/pace.js";
 import type { IdGroup } from "../fetching/run-batches.js";
 import { noIds } from "../ids/sorted-ids.js";
 import { type DataCall, distinctIds, freshnessNow } from "./data-call.js";
@@ -25,9 +30,8 @@ export async function makeKnown(call: DataCall, { refresh, refetch }: KnowOption
     call.signal?.throwIfAborted();
     const claim = await claimIds(call, open);
     try {
-      const mine = refresh ? open : claim.mine;
-      const groups = await lackingNow(call, mine, refresh ? "all" : refetch);
-      await fetchGroups(call, groups);
+      const all = [{ ids: open, columns: call.columns }];
+      await fetchGroups(call, refresh ? all : await lackingNow(call, claim.mine, refetch));
     } finally {
       await releaseClaim(call, claim);
     }
@@ -47,10 +51,9 @@ async function missingNow(call: DataCall, ids: DatasetIds): Promise<DatasetIds> 
 async function lackingNow(
   call: DataCall,
   ids: DatasetIds,
-  refetch: KnowOptions["refetch"] | "all",
+  refetch: KnowOptions["refetch"],
 ): Promise<readonly IdGroup[]> {
   if (ids.length === 0) return [];
-  if (refetch === "all") return [{ ids, columns: call.columns }];
   const groups = (coverage: CellCoverage): readonly IdGroup[] =>
     refetch === "rows" ? [{ ids: coverage.missing, columns: call.columns }] : coverage.missingCells();
   return withSnapshot(call, (snapshot) => groups(snapshot.coverage(ids, call.columns, freshnessNow(call))));
@@ -102,17 +105,15 @@ const patienceMs = 60_000;
 async function othersMoved(call: DataCall, claim: DatasetClaim): Promise<void> {
   const { sleep = sleepUntilAborted } = call.fetching?.pace ?? {};
   const done = new AbortController();
-  const onAbort = () => done.abort(call.signal!.reason);
-  call.signal?.addEventListener("abort", onAbort, { once: true });
+  const either = call.signal === undefined ? done.signal : AbortSignal.any([done.signal, call.signal]);
   try {
-    call.signal?.throwIfAborted();
-    const patience = sleep(patienceMs, done.signal);
+    either.throwIfAborted();
+    const patience = sleep(patienceMs, either);
     patience.catch(() => undefined);
-    const moved = claim.othersMoved(done.signal);
+    const moved = claim.othersMoved(either);
     moved.catch(() => undefined);
     await Promise.race([moved, patience]);
   } finally {
-    call.signal?.removeEventListener("abort", onAbort);
     done.abort();
   }
 }

@@ -1,7 +1,7 @@
 import type { DatasetIds } from "@larder/core";
 import type { Table } from "apache-arrow";
-import { chosenIds } from "../answers/chosen-ids.js";
 import { DataNotFoundError } from "../errors/data-not-found-error.js";
+import { chosenIds } from "../ids/chosen-ids.js";
 import { type Id, idsForPeople } from "../ids/ids-for-people.js";
 import type { DataCall } from "./data-call.js";
 import { readingRecovery } from "./recover-reading.js";
@@ -26,7 +26,11 @@ export async function readAnswer(call: DataCall, onMissing: "throw" | "omit"): P
     const { snapshot, absent } = await settleCall(call);
     try {
       checkFound(call, absent, onMissing);
-      const table = await snapshot.read(withoutIds(call.ids, absent), call.columns, readOptions(call));
+      const table = await snapshot.read(
+        withoutIds(call.ids, new Set<bigint | string>(absent)),
+        call.columns,
+        readOptions(call),
+      );
       call.memory.look();
       return { table, absent };
     } catch (error) {
@@ -49,8 +53,7 @@ export function checkFound(call: DataCall, absent: DatasetIds, onMissing: "throw
 }
 
 /** Ids in their order, without those of a set. */
-export function withoutIds(ids: DatasetIds, others: DatasetIds): DatasetIds {
-  if (others.length === 0) return ids;
-  const left = new Set<bigint | string>(others);
-  return chosenIds(ids, (place) => !left.has(ids[place]!));
+export function withoutIds(ids: DatasetIds, others: ReadonlySet<bigint | string>): DatasetIds {
+  if (others.size === 0) return ids;
+  return chosenIds(ids, (place) => !others.has(ids[place]!));
 }

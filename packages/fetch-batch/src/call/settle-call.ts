@@ -1,7 +1,7 @@
 import type { DatasetIds, DatasetSnapshot } from "@larder/core";
 import type { Table } from "apache-arrow";
 import type { IdGroup } from "../fetching/run-batches.js";
-import { idsWithout, unitedIds } from "../ids/sorted-ids.js";
+import { idsWithout, noIds, unitedIds } from "../ids/sorted-ids.js";
 import { type DataCall, distinctIds } from "./data-call.js";
 import { fetchGroups } from "./fetch-groups.js";
 import { throwFailures } from "./throw-failures.js";
@@ -47,8 +47,8 @@ export async function fetchAndKeep(call: DataCall, ids: DatasetIds): Promise<voi
 
 /** Ids of the request whose rows are not in memory with all columns: ascending. */
 export function idsNotKept(call: DataCall): DatasetIds {
-  const [ids = distinctIds(call)] = withoutKept(call, [{ ids: distinctIds(call), columns: call.columns }]);
-  return ids;
+  const [lacking = noIds(call.ids)] = withoutKept(call, [{ ids: distinctIds(call), columns: call.columns }]);
+  return lacking;
 }
 
 /** What is lacking of groups of ids, beside what is in memory and what has no row. */

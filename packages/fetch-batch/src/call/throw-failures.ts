@@ -1,6 +1,6 @@
 import { BatchFetchError } from "../errors/batch-fetch-error.js";
 import type { DataCall } from "./data-call.js";
-import { isDataError } from "./fetch-groups.js";
+import { isDataError } from "./is-data-error.js";
 
 /**
  * Throws what became of batches that failed: nothing when none did. Where the rows themselves are at fault, in every one of them, it is

@@ -1,5 +1,5 @@
 import { invalidOption } from "../errors/invalid-request.js";
-import { invalidColumn, parseColumnName } from "./parse-column-name.js";
+import { invalidColumn, longestColumn, parseColumnName } from "./parse-column-name.js";
 
 /** Where the values of a requested column come from. */
 export interface ColumnSource {
@@ -22,7 +22,6 @@ export function requestedColumns(columns: unknown, idColumn: string): readonly s
   for (const name of columns as readonly unknown[]) {
     if (typeof name !== "string" || name === "") throw invalidColumn(name, "is no name");
     if (name.startsWith("larder:")) throw invalidColumn(name, "has a name that is kept for the cache itself");
-    parseColumnName(name, [name]);
     if (name !== idColumn) names.add(name);
   }
   return [...names];
@@ -45,10 +44,6 @@ export function selectedColumns(sources: readonly ColumnSource[], idColumn: stri
 /** A source as an answer with certain fields has it; `undefined` when the answer lacks it. */
 export function sourceWithin(source: ColumnSource, has: (field: string) => boolean): ColumnSource | undefined {
   if (source.settled) return has(source.column) ? source : undefined;
-  const parts = source.name.split(".");
-  for (let length = parts.length; length > 0; length--) {
-    const column = parts.slice(0, length).join(".");
-    if (column !== "" && has(column)) return { ...source, column, path: parts.slice(length) };
-  }
-  return undefined;
+  const longest = longestColumn(source.name, (column) => column !== "" && has(column));
+  return longest === undefined ? undefined : { ...source, ...longest };
 }

@@ -17,17 +17,24 @@ export interface ColumnName {
  */
 export function parseColumnName(name: string, available?: Iterable<string>): ColumnName {
   if (typeof name !== "string" || name === "") throw invalidColumn(name, "is no name");
-  const parts = name.split(".");
-  if (available !== undefined && parts.length > 1) {
+  if (available !== undefined) {
     const known = available instanceof Set ? (available as ReadonlySet<string>) : new Set(available);
-    for (let length = parts.length; length > 0; length--) {
-      const column = parts.slice(0, length).join(".");
-      if (known.has(column)) return { column, path: parts.slice(length) };
-    }
+    const longest = longestColumn(name, (column) => known.has(column));
+    if (longest !== undefined) return longest;
   }
-  const [column, ...path] = parts as [string, ...string[]];
+  const [column, ...path] = name.split(".") as [string, ...string[]];
   if (column === "") throw invalidColumn(name, "begins with a dot: no column stands before the path");
   return { column, path };
+}
+
+/** The longest beginning of a name, up to a dot or the end, that is a column, with the path that is left; `undefined` where none is. */
+export function longestColumn(name: string, isColumn: (beginning: string) => boolean): ColumnName | undefined {
+  const parts = name.split(".");
+  for (let length = parts.length; length > 0; length--) {
+    const column = parts.slice(0, length).join(".");
+    if (isColumn(column)) return { column, path: parts.slice(length) };
+  }
+  return undefined;
 }
 
 /** What to throw for a name that can't be that of a column. */

@@ -1,3 +1,4 @@
+import { counted } from "./counted.js";
 import { FetchBatchError } from "./fetch-batch-error.js";
 
 /** A batch that failed for good. */
@@ -20,7 +21,7 @@ export class BatchFetchError extends FetchBatchError {
     const causes = [...new Set(failures.map(({ cause }) => messageOf(cause)))];
     const more = causes.length > 3 ? `; and ${causes.length - 3} other causes` : "";
     super(
-      `${failures.length} of ${batches} batches of ${JSON.stringify(table)} could not be fetched (${ids} ids): ${causes.slice(0, 3).join("; ")}${more}. Ask again: only what is still missing is fetched.`,
+      `${failures.length} of ${counted(batches, "batch", "batches")} of ${JSON.stringify(table)} could not be fetched (${counted(ids, "id", "ids")}): ${causes.slice(0, 3).join("; ")}${more}. Ask again: only what is still missing is fetched.`,
       { code: "batch-fetch", facts: { table, failures, batches }, cause: failures[0]?.cause },
     );
     this.table = table;

@@ -1,3 +1,4 @@
+import { nearestName } from "@larder/core";
 import { FetchBatchError } from "./fetch-batch-error.js";
 
 /** What to throw when an option is not as it must be: code `invalid-option`. */
@@ -5,6 +6,16 @@ export function invalidOption(option: string, expected: string, actual: unknown)
   return new FetchBatchError(`The option '${option}' must be ${expected}, and it is ${shown(actual)}.`, {
     code: "invalid-option",
     facts: { option, expected },
+  });
+}
+
+/** What to throw for an option that nothing takes, such as one that is mistyped: code `invalid-option`. `known` are those there are. */
+export function unknownOption(option: string, known: readonly string[]): FetchBatchError {
+  const nearest = nearestName(option, known);
+  const hint = nearest === undefined ? `Known are ${known.join(", ")}.` : `Did you mean '${nearest}'?`;
+  return new FetchBatchError(`There is no option ${shown(option)}. ${hint}`, {
+    code: "invalid-option",
+    facts: { option, nearest },
   });
 }
 

@@ -3,7 +3,8 @@ import { FetchBatchError } from "../errors/fetch-batch-error.js";
 import { invalidOption } from "../errors/invalid-request.js";
 import { JsonParseError } from "../errors/json-parse-error.js";
 import type { FetchContext, FetchedRow, FetchIds } from "../fetcher.js";
-import { completeRows } from "./http/complete-rows.js";
+import { completeRow } from "./http/complete-row.js";
+import { discardBody } from "./http/discard-body.js";
 import { HttpFailedError } from "./http/http-failed-error.js";
 import {
   type MadeRequest,
@@ -76,8 +77,9 @@ export function httpJsonFetcher(options: HttpJsonFetcherOptions): HttpJsonFetche
       context.signal.throwIfAborted();
       const request = await requestFor(chunk as FetchIds, table, context);
       const answer = jsonOf(await textOf(request, context.signal, options), request.place);
-      const found = completeRows(rowsAt(answer, path, request.place), context.columns, absentFields, request.place);
-      for (const row of found) rows.push(row);
+      for (const row of rowsAt(answer, path, request.place)) {
+        rows.push(completeRow(row, context.columns, absentFields, request.place));
+      }
     }
     return rows;
   };
@@ -89,7 +91,7 @@ async function textOf(request: ReadyRequest, signal: AbortSignal, options: HttpJ
   try {
     const response = await send(url, { ...init, signal });
     if (response.ok) return await readText(response, place, mostBytes);
-    await response.body?.cancel();
+    await discardBody(response);
     const wait = retryAfterMs(response.headers.get("retry-after"), Date.now());
     throw new HttpStatusError(place, response.status, response.statusText, wait);
   } catch (error) {

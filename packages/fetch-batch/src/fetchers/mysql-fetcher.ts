@@ -2,10 +2,11 @@ import type { FetchContext, FetchedRow, FetchIds } from "../fetcher.js";
 import { exactTypeCast, exactTypeCastJsonText, type TypeCast } from "./mysql/exact-type-cast.js";
 import { chunksOf } from "./sql/chunks-of.js";
 import { idsPerQueryOf } from "./sql/ids-per-query.js";
-import { type NameRules, quoteName, quoteTable } from "./sql/quote-name.js";
+import { type NameRules, quoteTable } from "./sql/quote-name.js";
+import { selectFrom } from "./sql/select-from.js";
 import type { SqlFetcher } from "./sql/sql-fetcher.js";
 import { storableIds } from "./sql/storable-ids.js";
-import { columnsListed, tableColumns } from "./sql/table-columns.js";
+import { tableColumns } from "./sql/table-columns.js";
 import { type ResolveTable, splitTableName } from "./sql/table-name.js";
 import { untilAborted } from "./until-aborted.js";
 
@@ -60,30 +61,29 @@ export function mysqlFetcher(
   const idsPerQuery = idsPerQueryOf(options.idsPerQuery, 10_000);
   const typeCast = options.json === "text" ? exactTypeCastJsonText : exactTypeCast;
   const promised = "promise" in connection ? connection.promise() : connection;
-  const quotedTable = (table: string) => quoteTable(resolveTable(table), mysqlNames);
   const columns = tableColumns(async (table) => {
-    const [rows] = await promised.query(queryOf(`SHOW COLUMNS FROM ${quotedTable(table)}`, [], typeCast));
+    const from = quoteTable(resolveTable(table), mysqlNames);
+    const [rows] = await promised.query(queryOf(`SHOW COLUMNS FROM ${from}`, [], typeCast));
     return (rows as readonly { readonly Field: string }[]).map(({ Field }) => ({ name: String(Field) }));
   });
 
   async function fetchRows(ids: FetchIds, table: string, context: FetchContext): Promise<FetchedRow[]> {
     const { signal, idColumn } = context;
-    await columns.pick(table, [...new Set([idColumn, ...context.columns])], signal);
-    const selected = context.columns.map((name) => quoteName(name, mysqlNames)).map((name) => `t.${name} AS ${name}`);
-    const select = `SELECT ${selected.join(", ")} FROM ${quotedTable(table)} AS t WHERE t.${quoteName(idColumn, mysqlNames)} IN `;
+    const wanted = await columns.pick(table, context.columns, signal);
+    const select = selectFrom(resolveTable(table), wanted, idColumn, mysqlNames);
     // Compared with text, a column of integers would be compared as doubles: different ids would be the same.
     const parameter = typeof ids[0] === "string" ? "?" : "CAST(? AS SIGNED)";
     const rows: FetchedRow[] = [];
     for (const chunk of chunksOf(storableIds(ids, { nul: true }), idsPerQuery)) {
       const values = padded(chunk.map(String), idsPerQuery);
-      const sql = `${select}(${values.map(() => parameter).join(", ")})`;
-      const [found] = await untilAborted(promised.execute(queryOf(sql, values, typeCast)), signal);
+      const sql = `${select} IN (${values.map(() => parameter).join(", ")})`;
+      const [found] = await untilAborted(() => promised.execute(queryOf(sql, values, typeCast)), signal);
       for (const row of found as FetchedRow[]) rows.push(row);
     }
     return rows;
   }
 
-  return Object.assign(fetchRows, { columnsOf: columnsListed(columns) });
+  return Object.assign(fetchRows, { columnsOf: columns.names });
 }
 
 /** With the last id repeated to the next power of two, so that few statements are prepared, whatever batches there are. */

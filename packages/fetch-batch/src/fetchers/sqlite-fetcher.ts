@@ -1,12 +1,14 @@
 import type { FetchContext, FetchedRow, FetchIds } from "../fetcher.js";
 import { chunksOf } from "./sql/chunks-of.js";
 import { idsPerQueryOf } from "./sql/ids-per-query.js";
-import { type NameRules, quoteName, quoteTable } from "./sql/quote-name.js";
+import { plainValue } from "./sql/plain-value.js";
+import type { NameRules } from "./sql/quote-name.js";
+import { readColumns } from "./sql/read-columns.js";
+import { selectFrom } from "./sql/select-from.js";
 import type { SqlFetcher } from "./sql/sql-fetcher.js";
 import { storableIds } from "./sql/storable-ids.js";
-import { columnsListed, tableColumns } from "./sql/table-columns.js";
+import { tableColumns } from "./sql/table-columns.js";
 import { type ResolveTable, splitTableName } from "./sql/table-name.js";
-import { plainValues } from "./sqlite/plain-values.js";
 
 /** What is used of a database of `better-sqlite3`, `libsql`, or `node:sqlite` (`DatabaseSync`). */
 export interface SqliteDatabase {
@@ -42,6 +44,7 @@ const sqliteNames: NameRules = { quote: '"' };
 export function sqliteFetcher(database: SqliteDatabase, options: SqliteFetcherOptions = {}): SqlFetcher {
   const { resolveTable = splitTableName, integers = "bigint" } = options;
   const idsPerQuery = idsPerQueryOf(options.idsPerQuery, 1_000_000, 10_000);
+  const ifRounded = integers === "number" ? 'Set the option integers to "bigint".' : undefined;
   const columns = tableColumns(async (table) => {
     const { schema, name } = resolveTable(table);
     const found =
@@ -51,29 +54,31 @@ export function sqliteFetcher(database: SqliteDatabase, options: SqliteFetcherOp
     return (found as { readonly name: string }[]).map((column) => ({ name: column.name }));
   });
 
-  function read(sql: string, parameters: (string | number | bigint)[]): readonly FetchedRow[] {
+  function prepare(sql: string): SqliteStatement {
     const statement = database.prepare(sql);
     statement.safeIntegers?.(integers === "bigint");
     statement.setReadBigInts?.(integers === "bigint");
-    return plainValues(statement.all(...parameters) as Record<string, unknown>[], integers);
+    return statement;
   }
 
   async function fetchRows(ids: FetchIds, table: string, context: FetchContext): Promise<FetchedRow[]> {
     const { signal, idColumn } = context;
-    await columns.pick(table, [...new Set([idColumn, ...context.columns])], signal);
-    const selected = context.columns.map((name) => quoteName(name, sqliteNames)).map((name) => `t.${name} AS ${name}`);
-    const from = quoteTable(resolveTable(table), sqliteNames);
-    const select = `SELECT ${selected.join(", ")} FROM ${from} AS t WHERE t.${quoteName(idColumn, sqliteNames)} IN `;
+    const wanted = await columns.pick(table, context.columns, signal);
+    const select = selectFrom(resolveTable(table), wanted, idColumn, sqliteNames);
+    const statement = prepare(`${select} IN (SELECT value FROM json_each(?))`);
+    const read = wanted.map(({ name }) => ({ name, read: plainValue(name, ifRounded) }));
     const rows: FetchedRow[] = [];
+    let queries = 0;
     for (const chunk of chunksOf(storableIds(ids, { nul: true }), idsPerQuery)) {
-      if (rows.length > 0) await pause();
+      if (queries++ > 0) await pause();
       signal.throwIfAborted();
-      for (const row of read(`${select}(SELECT value FROM json_each(?))`, [jsonOf(chunk)])) rows.push(row);
+      const found = statement.all(jsonOf(chunk)) as Record<string, unknown>[];
+      for (const row of readColumns(found, read)) rows.push(row);
     }
     return rows;
   }
 
-  return Object.assign(fetchRows, { columnsOf: columnsListed(columns) });
+  return Object.assign(fetchRows, { columnsOf: columns.names });
 }
 
 /** The ids as one parameter: a JSON array, in which whole numbers are exact for SQLite. */

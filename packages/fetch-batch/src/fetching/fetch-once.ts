@@ -1,9 +1,9 @@
-import type { DatasetIds } from "@larder/core";
+import { type DatasetIds, sleepUntilAborted } from "@larder/core";
 import { type AnswerPiece, collectAnswer } from "../answers/collect-answer.js";
 import { FetchTimeoutError } from "../errors/fetch-timeout-error.js";
 import type { Fetcher, FetchIds } from "../fetcher.js";
 import { idsForPeople } from "../ids/ids-for-people.js";
-import { type Pace, sleepUntilAborted } from "./pace.js";
+import type { Pace } from "./pace.js";
 
 /** One question to a database. */
 export interface FetchAsk {

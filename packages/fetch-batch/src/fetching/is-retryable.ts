@@ -35,6 +35,11 @@ const passingCode = /^(?:08...|SQLITE_(?:BUSY|LOCKED)_\w+)$/;
 /** `pg` gives no code when the server ends a connection. */
 const passingMessage = /^Connection terminated/;
 
+/** Whether an HTTP status tells of what may pass: 408, 429 and 500 to 599. */
+export function statusMayPass(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status <= 599);
+}
+
 /**
  * Whether what a fetcher failed with may pass, so that asking again makes sense: connections that broke, deadlocks, servers that are
  * busy (HTTP 408, 429 and 5xx in `status`), timeouts of `timeoutMs`. An own property `retryable` of the error says it outright. Causes
@@ -47,8 +52,7 @@ export function isRetryable(error: unknown): boolean {
     if (typeof retryable === "boolean") return retryable;
     if (current instanceof FetchBatchError) return current.code === "fetch-timeout";
     if (typeof code === "string" && (passingCodes.has(code) || passingCode.test(code))) return true;
-    if (typeof status === "number" && (status === 408 || status === 429 || (status >= 500 && status <= 599)))
-      return true;
+    if (typeof status === "number" && statusMayPass(status)) return true;
     if (typeof message === "string" && passingMessage.test(message)) return true;
     current = cause;
   }

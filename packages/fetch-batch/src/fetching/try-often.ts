@@ -1,5 +1,6 @@
+import { sleepUntilAborted } from "@larder/core";
 import { isRetryable as isRetryableByDefault } from "./is-retryable.js";
-import { type Pace, sleepUntilAborted } from "./pace.js";
+import type { Pace } from "./pace.js";
 
 /** How often and when to try again. */
 export interface RetryOptions {

@@ -5,14 +5,14 @@ export type Id = number | bigint | string;
 
 const two32 = 2 ** 32;
 
-/** Ids from `start` to before `end`, as callers and fetchers see them. */
-export function idsForPeople(ids: DatasetIds, start = 0, end = ids.length): (number | bigint)[] | string[] {
-  if (!(ids instanceof BigInt64Array)) return ids.slice(start, end);
+/** Ids as callers and fetchers see them, in an array of their own. */
+export function idsForPeople(ids: DatasetIds): (number | bigint)[] | string[] {
+  if (!(ids instanceof BigInt64Array)) return ids.slice();
   const words = new Int32Array(ids.buffer, ids.byteOffset, ids.length * 2);
-  const seen = new Array<number | bigint>(end - start);
-  for (let i = start; i < end; i++) {
+  const seen = new Array<number | bigint>(ids.length);
+  for (let i = 0; i < ids.length; i++) {
     const id = words[2 * i + 1]! * two32 + (words[2 * i]! >>> 0);
-    seen[i - start] = Number.isSafeInteger(id) ? id : ids[i]!;
+    seen[i] = Number.isSafeInteger(id) ? id : ids[i]!;
   }
   return seen;
 }

@@ -30,7 +30,6 @@ const wholeNumber = "a whole number of 64 bits: a number within ±(2⁵³ − 1)
 export function requestIds(ids: RequestIds, kind: IdKind): DatasetIds {
   if (kind === "text") return textIds(ids);
   if (ids instanceof BigInt64Array) return ids.slice();
-  if (ids instanceof Int32Array || ids instanceof Float64Array) return numberIds(ids);
   if (Array.isArray(ids) || (ArrayBuffer.isView(ids) && !(ids instanceof DataView))) {
     return numberIds(ids as ArrayLike<unknown>);
   }
@@ -62,13 +61,7 @@ function textIds(ids: unknown): readonly string[] {
   if (!Array.isArray(ids)) throw invalidOption("ids", 'an array of texts, as idKind is "text"', ids);
   return Array.from(ids as readonly unknown[], (id, i) => {
     if (typeof id !== "string") throw invalidId(id, i, 'a text, as idKind is "text"');
-    if (!isWellFormed(id)) throw invalidId(id, i, "well-formed Unicode: no surrogate without its partner");
+    if (!id.isWellFormed()) throw invalidId(id, i, "well-formed Unicode: no surrogate without its partner");
     return id;
   });
-}
-
-/** Whether a text is well-formed Unicode, so that UTF-8 holds it exactly. */
-export function isWellFormed(text: string): boolean {
-  // ES2024, which TypeScript's library does not list yet; Node has it since 20.
-  return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }

@@ -1,9 +1,10 @@
 import type { DatasetIds } from "@larder/core";
+import { chosenIds } from "./chosen-ids.js";
 
 /** Ids in ascending order, each once: numbers by value, texts by code unit. `ids` itself where they are so already. */
 export function sortedIds(ids: DatasetIds): DatasetIds {
   if (isAscending(ids)) return ids;
-  if (!(ids instanceof BigInt64Array)) return [...new Set(ids)].sort(byCodeUnit);
+  if (!(ids instanceof BigInt64Array)) return [...new Set(ids)].sort();
   const sorted = ids.slice().sort();
   let length = 0;
   for (let i = 0; i < sorted.length; i++) {
@@ -54,18 +55,10 @@ function isAscending(ids: DatasetIds): boolean {
 }
 
 function chosen(ids: DatasetIds, others: DatasetIds, wanted: boolean): DatasetIds {
-  const places: number[] = [];
   let other = 0;
-  for (let i = 0; i < ids.length; i++) {
-    while (other < others.length && others[other]! < ids[i]!) other++;
-    if ((other < others.length && others[other] === ids[i]) === wanted) places.push(i);
-  }
-  if (!(ids instanceof BigInt64Array)) return places.map((place) => ids[place]!);
-  const kept = new BigInt64Array(places.length);
-  for (const [i, place] of places.entries()) kept[i] = ids[place]!;
-  return kept;
-}
-
-function byCodeUnit(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+  return chosenIds(ids, (place) => {
+    const id = ids[place]!;
+    while (other < others.length && others[other]! < id) other++;
+    return (other < others.length && others[other] === id) === wanted;
+  });
 }

@@ -17,12 +17,11 @@ export interface HiddenCursor {
 }
 
 /**
- * Hides the cursor of a terminal.
+ * Hides the cursor of a terminal. When the process ends, the line is ended before the cursor comes back.
  *
- * @param onInterrupted - called when a signal ended it, after `before` was written and the cursor is back
- * @param before - written before the cursor comes back when the process ends: such as a line feed
+ * @param onInterrupted - called when a signal ended it, after the line was ended and the cursor is back
  */
-export function hideCursor(stream: TerminalStream, before: string, onInterrupted: () => void): HiddenCursor {
+export function hideCursor(stream: TerminalStream, onInterrupted: () => void): HiddenCursor {
   let hidden = true;
 
   function restore(): void {
@@ -34,7 +33,7 @@ export function hideCursor(stream: TerminalStream, before: string, onInterrupted
   }
 
   function onExit(): void {
-    stream.write(before);
+    stream.write("\n");
     restore();
   }
 

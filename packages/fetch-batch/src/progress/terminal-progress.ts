@@ -72,7 +72,7 @@ function drawnProgress(stream: TerminalStream, label: string | undefined): Termi
 
   function onProgress(event: ProgressEvent): void {
     if (closed) return;
-    cursor ??= hideCursor(stream, "\n", () => {
+    cursor ??= hideCursor(stream, () => {
       stopTimer();
       cursor = undefined;
       closed = true;

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ColumnNotFoundError } from "../../src/errors/column-not-found-error.js";
 import { checkCachedFetching } from "./cache-contract.js";
 import { fetchRows, rejectionOf, rowsById } from "./fetch-rows.js";
-import { type Engine, makeTable, quoted, type Stored, tableOf } from "./open-engine.js";
+import { type Engine, engineForTests, makeTable, quoted, type Stored, tableOf } from "./open-engine.js";
 import { typesOf } from "./types-of.js";
 
 /** What an engine's fetcher can't do, for want of its driver. */
@@ -17,26 +17,7 @@ const least = -(2n ** 63n);
 /** What every fetcher of SQL databases must do, on a real engine. `open` rejects where the engine can't be reached. */
 export function describeFetcher(name: string, needs: string, open: () => Promise<Engine>, limits: Limits = {}): void {
   describe(`the fetcher of ${name}`, () => {
-    let opened: Engine | undefined;
-    let failure: unknown;
-
-    beforeAll(async () => {
-      try {
-        opened = await open();
-      } catch (error) {
-        failure = error;
-      }
-    });
-
-    afterAll(async () => {
-      await opened?.close();
-    });
-
-    function engineOf(ctx: TestContext): Engine {
-      return (
-        opened ?? ctx.skip(`needs ${needs}: ${(failure as { code?: string } | undefined)?.code ?? String(failure)}`)
-      );
-    }
+    const engineOf = engineForTests(needs, open);
 
     it("finds ids exactly, to the ends of 64 bits and beside 2⁵³", async (ctx) => {
       const engine = engineOf(ctx);
@@ -282,9 +263,11 @@ export function describeFetcher(name: string, needs: string, open: () => Promise
       const { int64 } = typesOf[engine.dialect];
       const table = await makeTable(engine, "aborted", { id: int64 }, [[1]]);
       const reason = new Error("enough");
+      const before = engine.queries();
       await expect(fetchRows(engine.fetcher(), [1], table, [], { signal: AbortSignal.abort(reason) })).rejects.toBe(
         reason,
       );
+      expect(engine.queries()).toBe(before);
     });
   });
 }

@@ -1,4 +1,4 @@
-import type { SqliteDatabase } from "kysely";
+import type { Dialect, SqliteDatabase } from "kysely";
 import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from "kysely";
 import mysql from "mysql2";
 import pg from "pg";
@@ -9,10 +9,13 @@ import { postgresEngine, postgresUrl } from "./postgres-engine.js";
 import { openLibsql, sqliteEngine } from "./sqlite-engine.js";
 
 /** The same engine, with fetchers by Kysely, which counts their queries. */
-function byKysely(engine: Engine, make: (counted: () => void) => Kysely<unknown>): Engine {
+function byKysely(engine: Engine, dialect: Dialect): Engine {
   let queries = 0;
-  const db = make(() => {
-    queries++;
+  const db = new Kysely<unknown>({
+    dialect,
+    log: () => {
+      queries++;
+    },
   });
   return {
     ...engine,
@@ -28,17 +31,15 @@ function byKysely(engine: Engine, make: (counted: () => void) => Kysely<unknown>
 export async function kyselySqlite(): Promise<Engine> {
   const database = openLibsql();
   const kept = { ...sqliteEngine(database), close: async () => undefined };
-  const dialect = new SqliteDialect({ database: database as unknown as SqliteDatabase });
-  return byKysely(kept, (counted) => new Kysely<unknown>({ dialect, log: counted }));
+  return byKysely(kept, new SqliteDialect({ database: database as unknown as SqliteDatabase }));
 }
 
 export async function kyselyPostgres(): Promise<Engine> {
   const pool = new pg.Pool({ connectionString: postgresUrl });
-  const dialect = new PostgresDialect({ pool });
-  return byKysely(await postgresEngine(), (counted) => new Kysely<unknown>({ dialect, log: counted }));
+  return byKysely(await postgresEngine(), new PostgresDialect({ pool }));
 }
 
 export async function kyselyMariadb(): Promise<Engine> {
-  const dialect = new MysqlDialect({ pool: mysql.createPool({ uri: mariadbUrl, timezone: "Z" }) });
-  return byKysely(await mariadbEngine(), (counted) => new Kysely<unknown>({ dialect, log: counted }));
+  const pool = mysql.createPool({ uri: mariadbUrl, timezone: "Z" });
+  return byKysely(await mariadbEngine(), new MysqlDialect({ pool }));
 }

@@ -1,28 +1,15 @@
 import mysqlCallbacks from "mysql2";
 import mysql from "mysql2/promise";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it } from "vitest";
 import { mysqlFetcher } from "../../src/fetchers/mysql-fetcher.js";
 import { getData } from "../../src/get-data.js";
 import { fetchRows, rejectionOf } from "./fetch-rows.js";
 import { mariadbEngine, mariadbUrl } from "./mariadb-engine.js";
+import { engineForTests } from "./open-engine.js";
 import { withCache } from "./with-cache.js";
 
-type MariadbEngine = Awaited<ReturnType<typeof mariadbEngine>>;
-
 describe("what only MySQL and MariaDB have", () => {
-  let opened: MariadbEngine | undefined;
-
-  beforeAll(async () => {
-    opened = await mariadbEngine().catch(() => undefined);
-  });
-
-  afterAll(async () => {
-    await opened?.close();
-  });
-
-  function engineOf(ctx: TestContext): MariadbEngine {
-    return opened ?? ctx.skip(`needs MariaDB at ${mariadbUrl}`);
-  }
+  const engineOf = engineForTests(`MariaDB at ${mariadbUrl}`, mariadbEngine);
 
   it("brings decimals, dates, bits and JSON without rounding", async (ctx) => {
     const engine = engineOf(ctx);

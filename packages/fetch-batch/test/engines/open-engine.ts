@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, type TestContext } from "vitest";
 import type { Fetcher } from "../../src/fetcher.js";
 
 /** What SQL an engine speaks. */
@@ -24,6 +25,40 @@ export interface Engine {
   insert(sql: string, values: readonly Stored[]): Promise<void>;
   /** Drops what was made. */
   close(): Promise<void>;
+}
+
+/**
+ * Opens an engine before the tests of a `describe`, and closes it after.
+ *
+ * @param needs - what has to be there for that, in words
+ * @param open - rejects where the engine can't be reached
+ * @param fill - makes what all tests need; when it fails, they all do
+ * @returns the engine, for a test: it is skipped where the engine could not be reached
+ */
+export function engineForTests<Opened extends Engine>(
+  needs: string,
+  open: () => Promise<Opened>,
+  fill?: (engine: Opened) => Promise<void>,
+): (ctx: TestContext) => Opened {
+  let opened: Opened | undefined;
+  let failure: unknown;
+
+  beforeAll(async () => {
+    try {
+      opened = await open();
+    } catch (error) {
+      failure = error;
+      return;
+    }
+    await fill?.(opened);
+  });
+
+  afterAll(async () => {
+    await opened?.close();
+  });
+
+  return (ctx) =>
+    opened ?? ctx.skip(`needs ${needs}: ${(failure as { code?: string } | undefined)?.code ?? String(failure)}`);
 }
 
 /** A name in the quotes of a dialect. */

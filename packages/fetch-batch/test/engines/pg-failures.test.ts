@@ -1,29 +1,19 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it } from "vitest";
 import { pgFetcher } from "../../src/fetchers/pg-fetcher.js";
 import { getData } from "../../src/get-data.js";
 import { codesOf, fetchRows, rejectionOf } from "./fetch-rows.js";
+import { engineForTests } from "./open-engine.js";
 import { postgresEngine, postgresUrl } from "./postgres-engine.js";
 import { withCache } from "./with-cache.js";
 
 type PostgresEngine = Awaited<ReturnType<typeof postgresEngine>>;
 
 describe("what goes wrong in PostgreSQL", () => {
-  let opened: PostgresEngine | undefined;
-
-  beforeAll(async () => {
-    opened = await postgresEngine().catch(() => undefined);
-    await opened?.run(`CREATE TABLE ${opened.schema}.a (id int PRIMARY KEY); INSERT INTO ${opened.schema}.a SELECT generate_series(1, 300);
-      CREATE TABLE ${opened.schema}.b (id int PRIMARY KEY); INSERT INTO ${opened.schema}.b SELECT generate_series(1, 300)`);
+  const engineOf = engineForTests(`PostgreSQL at ${postgresUrl}`, postgresEngine, async ({ run, schema }) => {
+    await run(`CREATE TABLE ${schema}.a (id int PRIMARY KEY); INSERT INTO ${schema}.a SELECT generate_series(1, 300);
+      CREATE TABLE ${schema}.b (id int PRIMARY KEY); INSERT INTO ${schema}.b SELECT generate_series(1, 300)`);
   });
-
-  afterAll(async () => {
-    await opened?.close();
-  });
-
-  function engineOf(ctx: TestContext): PostgresEngine {
-    return opened ?? ctx.skip(`needs PostgreSQL at ${postgresUrl}`);
-  }
 
   /** Resolves once a query, or several, of this run's tables wait for a lock. */
   async function waiting(engine: PostgresEngine, queries: number): Promise<number[]> {

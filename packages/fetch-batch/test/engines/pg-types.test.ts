@@ -1,25 +1,12 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it } from "vitest";
 import { pgFetcher } from "../../src/fetchers/pg-fetcher.js";
 import { fetchRows, rejectionOf } from "./fetch-rows.js";
+import { engineForTests } from "./open-engine.js";
 import { postgresEngine, postgresUrl } from "./postgres-engine.js";
 
-type PostgresEngine = Awaited<ReturnType<typeof postgresEngine>>;
-
 describe("what PostgreSQL has beside tables of numbers and texts", () => {
-  let opened: PostgresEngine | undefined;
-
-  beforeAll(async () => {
-    opened = await postgresEngine().catch(() => undefined);
-  });
-
-  afterAll(async () => {
-    await opened?.close();
-  });
-
-  function engineOf(ctx: TestContext): PostgresEngine {
-    return opened ?? ctx.skip(`needs PostgreSQL at ${postgresUrl}`);
-  }
+  const engineOf = engineForTests(`PostgreSQL at ${postgresUrl}`, postgresEngine);
 
   it("brings 64-bit integers, JSON, arrays, domains and what else there is without rounding", async (ctx) => {
     const engine = engineOf(ctx);

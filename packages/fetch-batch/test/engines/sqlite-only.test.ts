@@ -76,6 +76,9 @@ describe("what only SQLite has", () => {
     setImmediate(() => abort.abort(reason));
     const fetcher = sqliteFetcher(database, { idsPerQuery: 1 });
     await expect(fetchRows(fetcher, [1, 2, 3], "t", [], { signal: abort.signal })).rejects.toBe(reason);
+    const abortOfAbsent = new AbortController();
+    setImmediate(() => abortOfAbsent.abort(reason));
+    await expect(fetchRows(fetcher, [7, 8, 9], "t", [], { signal: abortOfAbsent.signal })).rejects.toBe(reason);
     for (const idsPerQuery of [0, 1.5, Number.NaN, 1_000_001]) {
       expect(() => sqliteFetcher(database, { idsPerQuery })).toThrow(/idsPerQuery/);
     }

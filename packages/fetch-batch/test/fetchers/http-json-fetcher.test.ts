@@ -237,10 +237,31 @@ describe("the fetcher of an HTTP endpoint", () => {
     );
   });
 
+  it("tells the status even where the body of the answer can't be given up", async () => {
+    const pull = () => Promise.resolve();
+    const cancel = () => Promise.reject(new Error("cancel fails"));
+    for (const [init, expected] of [
+      [{ status: 503 }, { code: "http-status", status: 503, retryable: true }],
+      [{ headers: { "content-length": "9" } }, { code: "answer-too-large" }],
+    ] as const) {
+      const send = async () => new Response(new ReadableStream({ pull, cancel }), init);
+      const fetcher = httpJsonFetcher({ url: "http://h/", fetch: send, mostBytes: 8 });
+      expect(await rejectionOf(fetchRows(fetcher, [1], "t", []))).toMatchObject(expected);
+    }
+  });
+
+  it("stands causes that go round in a circle", async () => {
+    const first = new Error("first");
+    first.cause = new Error("second", { cause: first });
+    const fetcher = httpJsonFetcher({ url: "http://h/", fetch: () => Promise.reject(first) });
+    expect(await rejectionOf(fetchRows(fetcher, [1], "t", []))).toMatchObject({ code: "http-failed" });
+  });
+
   it("tells no secret when an address or a header is wrong", async () => {
     for (const options of [
       { url: "ftp://me:sesame@host/" },
       { url: "sesame" },
+      { url: "http://a%zz:sesame@host/" },
       { url: "http://h/", headers: { "x-key": "a\nsesame" } },
     ]) {
       const error = (await rejectionOf(fetchRows(httpJsonFetcher(options), [1], "t", []))) as Error;

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import type { ImportedName, ModuleAnalysis } from "./module-analysis.js";
 import type { ModuleResolver } from "./module-resolver.js";
+import { isOwnCode } from "./own-code.js";
 import { isInstalled, type PackageIdentity, packageOf } from "./package-identity.js";
 import type { SourceFiles } from "./source-files.js";
 import { isCode, type SourceParser } from "./source-parser.js";
@@ -198,7 +199,7 @@ export function createModuleGraph(
     const evaluate = (owner: GraphModule): void => {
       if (begun.has(owner)) return;
       begun.add(owner);
-      const late = owner.analysis.loads.flatMap((load) => load.specifier ?? []);
+      const late = isOwnCode(owner.path) ? [] : owner.analysis.loads.flatMap((load) => load.specifier ?? []);
       for (const specifier of [...owner.analysis.evaluated, ...late]) {
         try {
           for (const target of follow(owner, specifier)) if (target.kind === "module") evaluate(target.module);

@@ -3,6 +3,7 @@ import { type CodePart, UnreadableCodeError } from "./fingerprint-outcome.js";
 import type { LoadOrHazard } from "./load-or-hazard.js";
 import { digestOfText } from "./module-analysis.js";
 import type { FileTarget, GraphModule, ModuleGraph } from "./module-graph.js";
+import { isOwnCode } from "./own-code.js";
 import type { Reference } from "./scope-walk.js";
 import type { SourceFiles } from "./source-files.js";
 
@@ -108,6 +109,7 @@ export function reachFrom(start: ReachStart, options: ReachOptions): Reached {
   }
 
   function takeLoads(module: GraphModule, loads: readonly LoadOrHazard[]): void {
+    if (isOwnCode(module.path)) return;
     for (const load of loads) {
       if (load.specifier === undefined) {
         throw new UnreadableCodeError(

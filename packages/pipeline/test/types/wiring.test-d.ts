@@ -142,3 +142,41 @@ export async function runsAny(any: Pipeline) {
   holds<Same<typeof outputs.whatever, unknown>>();
   await runner.why(any, "clean", { inputs: { anything: 1 } });
 }
+
+// a node over the items of a list: its function sees one, the node reads and makes lists
+const parse = func(
+  { inputs: ["texts", "radix"], output: "numbers", mapAxis: "texts", keyAttribute: "id" },
+  async ({ texts: text, radix }: { texts: { readonly id: string }; radix: number }) => Number.parseInt(text.id, radix),
+);
+const sum = func(
+  { inputs: ["numbers"], output: "sum" },
+  ({ numbers }: { numbers: readonly number[] }) => numbers.length,
+);
+const mapped = new Pipeline([parse, sum]);
+holds<
+  Same<
+    PipelineInputs<typeof mapped>["texts"],
+    readonly { readonly id: string }[] | ReadonlySet<{ readonly id: string }>
+  >
+>();
+holds<Same<PipelineInputs<typeof mapped>["radix"], number>>();
+holds<Same<PipelineOutputs<typeof mapped>["numbers"], readonly number[]>>();
+export async function runsMaps() {
+  await runner.run(mapped, { inputs: { texts: [{ id: "1" }], radix: 10 } });
+  await runner.run(mapped, { inputs: { texts: new Set([{ id: "1" }]), radix: 10 } });
+  // @ts-expect-error one item is no list
+  await runner.run(mapped, { inputs: { texts: { id: "1" }, radix: 10 } });
+}
+// lists between maps
+const digits = func({ inputs: ["numbers"], output: "digits", mapAxis: "numbers" }, ({ numbers }: { numbers: number }) =>
+  String(numbers),
+);
+new Pipeline([parse, digits]);
+const wrongItems = func(
+  { inputs: ["numbers"], output: "digits", mapAxis: "numbers" },
+  ({ numbers }: { numbers: string }) => numbers.length,
+);
+// @ts-expect-error the items are numbers
+new Pipeline([parse, wrongItems]);
+// @ts-expect-error 'b' is no input
+func({ inputs: ["a"], output: "c", mapAxis: "b" }, ({ a }: { a: number }) => a);

@@ -46,7 +46,7 @@ export function decodeArrowSchema(value: string): StatedSchema | undefined {
 }
 
 /** Deeper than any type this package keeps. */
-const mostDepth = 128;
+export const mostDepth = 128;
 
 function statedField(field: FlatTable, budget: { fields: number }, depth: number): ArrowLikeField {
   if (--budget.fields < 0 || depth > mostDepth)

@@ -1,8 +1,6 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { type DatasetBatch, type DatasetIds, LarderError } from "@larder/core";
 import { afterReadError, knownState } from "./current-state.js";
-import { type DatasetContext, removeUnnamed } from "./dataset-context.js";
+import type { DatasetContext } from "./dataset-context.js";
 import { heldTexts } from "./held-texts.js";
 import { intersectIds } from "./ids/combine-id-sets.js";
 import type { IdSet } from "./ids/id-set.js";
@@ -13,6 +11,7 @@ import { writing } from "./log/log-error.js";
 import type { Epoch, PartColumn, PartRecord } from "./part-record.js";
 import { writePart } from "./parts/write-part.js";
 import { batchTable, type CheckedBatch, checkBatch, type KeyedBatch } from "./prepare-batch.js";
+import { removeParts, removeUnnamed } from "./remove-parts.js";
 import { isCredible, isTooOld, nextSequence } from "./sequences.js";
 import { keysOfTexts } from "./text-keys.js";
 import { invalidBatch } from "./unstored-rows.js";
@@ -131,11 +130,11 @@ async function commitBatch(
       return { kind: "batch", add: [part], remove: [], ...(columns !== newest.columns && { columns }) };
     });
   } catch (error) {
-    await removeUnnamed(context, part);
+    await removeUnnamed(context, [part]);
     throw error;
   }
   if (other === undefined) return "stored";
-  await rm(join(context.directory, part.name), { force: true });
+  await removeParts(context.directory, [part]);
   return other;
 }
 

@@ -25,15 +25,28 @@ export function copiedGroup(group: CellGroup, columns: readonly string[]): CellG
   return { columns, sources: [...group.sources], source: group.source.slice(), row: group.row.slice() };
 }
 
+/** As many sources as `takeColumn` takes. */
+const mostSources = 65_536;
+
 /** The places of the rows of an answer. @param slotOfRow absent: row `n` has slot `n` */
 export function picksOf({ sources, source, row }: CellGroup, slotOfRow: Int32Array | undefined): CellPicks {
   const rows = slotOfRow ? slotOfRow.map((slot) => row[slot]!) : row;
   if (sources.length < 2) return { row: rows };
-  return { row: rows, source: slotOfRow ? slotOfRow.map((slot) => source[slot]!) : source };
+  const places = sourcePlaces(rows.length, sources.length);
+  for (let i = 0; i < places.length; i++) places[i] = source[slotOfRow ? slotOfRow[i]! : i]!;
+  return { row: rows, source: places };
 }
 
 /** For each row the place of its source, absent where there is one, and the row there. */
 export interface CellPicks {
   readonly row: Int32Array;
-  readonly source?: Int32Array;
+  readonly source?: SourcePlaces;
+}
+
+/** Places of sources; in 16 bits where `takeColumn` takes so many. */
+export type SourcePlaces = Uint16Array | Int32Array;
+
+/** Room for the places of sources of so many rows. */
+export function sourcePlaces(length: number, sources: number): SourcePlaces {
+  return sources <= mostSources ? new Uint16Array(length) : new Int32Array(length);
 }

@@ -1,13 +1,13 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, rename } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { CacheCorruptionError, LarderError } from "@larder/core";
-import { type DatasetContext, removeUnnamed } from "./dataset-context.js";
+import type { DatasetContext } from "./dataset-context.js";
 import { emptyIds } from "./ids/id-set.js";
 import { type DatasetState, emptyState } from "./log/dataset-state.js";
 import { writing } from "./log/log-error.js";
 import { epochsWithoutRows } from "./log/lost-epochs.js";
 import type { PartRecord } from "./part-record.js";
+import { putAside, quarantine } from "./put-aside.js";
+import { removeUnnamed } from "./remove-parts.js";
 
 /**
  * What is stored now. A dataset that can't be read counts as empty, with a warning.
@@ -87,16 +87,13 @@ export async function dropPart(context: DatasetContext, part: PartRecord, cause:
   const message = `The part ${name} of the dataset in ${directory} is unreadable and was put aside; what it held is fetched again.`;
   context.warn("damaged-part", message, { directory, part: name }, cause);
   try {
-    const folder = join(directory, "quarantine");
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await rename(join(directory, name), join(folder, `${basename(name)}.${randomBytes(8).toString("hex")}`)).catch(
-      () => undefined,
-    );
+    await quarantine(directory);
+    await putAside(directory, name).catch(() => undefined);
     const kept = await context.writeEpochs(epochsWithoutRows(part.epochs, settings.clock.now()));
     const state = await log.commit((newest) =>
       newest.parts.has(name) ? { kind: "drop", add: [kept], remove: [name] } : undefined,
     );
-    if (!state.parts.has(kept.name)) await removeUnnamed(context, kept);
+    if (!state.parts.has(kept.name)) await removeUnnamed(context, [kept]);
   } catch (error) {
     const failure = `That the part ${name} of the dataset in ${directory} is unreadable could not be written down: ${textOf(error)}. Other processes find it out themselves.`;
     context.warn("part-not-dropped", failure, { directory, part: name }, error);

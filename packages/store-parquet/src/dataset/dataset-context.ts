@@ -1,5 +1,3 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { CacheWarning, Clock, IdKind } from "@larder/core";
 import { type Arrow, loadArrow } from "../arrow/load-arrow.js";
 import { type CoverageIndex, coverageIndex } from "./coverage/coverage-index.js";
@@ -72,7 +70,7 @@ export async function datasetContext(name: DatasetName, settings: DatasetSetting
     }
   };
   const writeEpochs: DatasetContext["writeEpochs"] = (epochs, replaces = []) => {
-    const table = emptyPartTable(arrow, idColumn, idKind, emptyIds);
+    const table = emptyPartTable(arrow, idColumn, idKind);
     return writePart({ directory, place: "recent", durability }, { table, keys: emptyIds, epochs, replaces });
   };
   const log = openLog(directory, {
@@ -99,14 +97,4 @@ export async function datasetContext(name: DatasetName, settings: DatasetSetting
       tell({ type: "warning", code, message, facts, ...(cause !== undefined && { cause }) }),
     writeEpochs,
   };
-}
-
-/** Removes the file of a part that no entry of the log names; where that is not certain, it stays. */
-export async function removeUnnamed({ directory, log }: DatasetContext, { name }: PartRecord): Promise<void> {
-  try {
-    const state = await log.refresh();
-    if (!state.parts.has(name)) await rm(join(directory, name), { force: true });
-  } catch {
-    // It is swept once this process is gone.
-  }
 }

@@ -7,8 +7,9 @@ import { countIds } from "./count-ids.js";
 import { orderedEpochs } from "./coverage/ordered-epochs.js";
 import { currentState, dropPart, knownState } from "./current-state.js";
 import { claimOfDataset } from "./dataset-claim.js";
-import { type DatasetContext, removeUnnamed } from "./dataset-context.js";
+import type { DatasetContext } from "./dataset-context.js";
 import type { InvalidEpoch } from "./part-record.js";
+import { removeUnnamed } from "./remove-parts.js";
 import { invalidSequence, nextSequence } from "./sequences.js";
 import { datasetSnapshot } from "./snapshot.js";
 
@@ -82,7 +83,7 @@ export function datasetHandle(
     try {
       await log.commit(() => ({ kind: "batch", add: [part], remove: [] }));
     } catch (error) {
-      await removeUnnamed(context, part);
+      await removeUnnamed(context, [part]);
       throw error;
     }
     workInBackground();
@@ -112,7 +113,8 @@ export function datasetHandle(
       }),
     compact: (options?: CompactOptions) =>
       run(async () => {
-        await ensureDataset(context);
+        // Of a table that was never stored nothing is made.
+        if ((await knownState(context)).entry > 0) await ensureDataset(context);
         const report = await compactWhole(compaction, options);
         // Whoever reads the folder itself must not find what a dead process began.
         await sweep();

@@ -16,8 +16,8 @@ import { backgroundWork } from "./background-work.js";
 import { type DatasetContext, type DatasetName, type DatasetSettings, datasetContext } from "./dataset-context.js";
 import { datasetHandle, type SharedWork } from "./dataset-handle.js";
 import { matching, readDataset } from "./log/dataset-file.js";
-import { systemCode } from "./log/log-error.js";
 import { datasetDirectory } from "./parts/dataset-paths.js";
+import { ifThere, systemCode } from "./system-code.js";
 import type { TextKey } from "./text-keys.js";
 
 /** How datasets are kept. */
@@ -136,10 +136,7 @@ export function datasetStore(options: DatasetStoreOptions): OpenDatasetStore {
         if (systemCode(error) === "ENOENT") return false;
         throw notRemoved(table, error);
       }
-      for (const name of await foldersIn(removed)) {
-        const isAbandoned = ownerState(name.slice(0, -17)) === "dead";
-        if (isAbandoned || gone.endsWith(name)) await rm(join(removed, name), { recursive: true, force: true });
-      }
+      await sweepRemoved(removed, gone);
       return true;
     },
     async close() {
@@ -174,14 +171,18 @@ async function checkDataset({ directory, table, idColumn, idKind, warn }: Datase
   }
 }
 
-async function foldersIn(directory: string): Promise<string[]> {
-  try {
-    const entries = await readdir(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
+/** Never rejects: the dataset is removed already, and what stays here is swept when another is, once this process is gone. */
+async function sweepRemoved(removed: string, gone: string): Promise<void> {
+  for (const name of await foldersIn(removed).catch(() => [])) {
+    const isAbandoned = ownerState(name.slice(0, -17)) === "dead";
+    if (!isAbandoned && !gone.endsWith(name)) continue;
+    await rm(join(removed, name), { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+async function foldersIn(directory: string): Promise<string[]> {
+  const entries = (await ifThere(() => readdir(directory, { withFileTypes: true }))) ?? [];
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 function notRemoved(table: string, cause: unknown): LarderError {

@@ -2,7 +2,7 @@ import type { Data, Utf8 } from "apache-arrow";
 import { textsOfAbsent } from "./coverage/cell-coverage.js";
 import { orderedEpochs } from "./coverage/ordered-epochs.js";
 import type { DatasetContext } from "./dataset-context.js";
-import { intersectIds } from "./ids/combine-id-sets.js";
+import { intersectIds, subtractIds } from "./ids/combine-id-sets.js";
 import type { IdSet } from "./ids/id-set.js";
 import { idsIn } from "./ids/make-id-set.js";
 import { rowsOfIds } from "./ids/rows-of-ids.js";
@@ -13,7 +13,7 @@ import { textsOfUtf8 } from "./utf8-column.js";
 
 /**
  * The texts that hold some keys: those of the rows that parts have, and those known to be absent. Costs as much as there are keys
- * that are held.
+ * that are held: each is read once, from the part that came last.
  *
  * @throws CacheCorruptionError; LarderError `part-gone`
  */
@@ -24,21 +24,15 @@ export async function heldTexts(
   keys: IdSet,
 ): Promise<Map<bigint, string>> {
   const texts = new Map<bigint, string>();
-  for (const part of parts.values()) {
-    const met = intersectIds(part.keys, keys);
+  let open = keys;
+  for (const part of [...parts.values()].reverse()) {
+    const met = intersectIds(part.keys, open);
     if (met.size === 0) continue;
+    open = subtractIds(open, met);
     const columns = await readPartRows(held.get(part), [idColumn], rowsOfIds(part.keys, met));
     const stored = textsOfUtf8(columns.get(idColumn) as Data<Utf8>);
     for (const [i, key] of idsIn(met).entries()) texts.set(key, stored[i]!);
   }
-  const isAbsentMet = [...parts.values()].some((part) =>
-    part.epochs.some((epoch) => epoch.kind === "absent" && intersectIds(epoch.keys, keys).size > 0),
-  );
-  if (!isAbsentMet) return texts;
-  const absent = textsOfAbsent(orderedEpochs(parts));
-  for (const key of idsIn(keys)) {
-    const text = absent.get(key);
-    if (text !== undefined && !texts.has(key)) texts.set(key, text);
-  }
+  for (const [key, text] of textsOfAbsent(orderedEpochs(parts), open)) texts.set(key, text);
   return texts;
 }

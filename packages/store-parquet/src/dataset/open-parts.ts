@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import type { DatasetState } from "./log/dataset-state.js";
 import type { PartRecord } from "./part-record.js";
 import { type OpenPart, openPart } from "./parts/open-part.js";
+import { partClosed } from "./parts/part-errors.js";
 
 /** The parts of a dataset that are open, shared by its snapshots. */
 export interface OpenParts {
@@ -12,6 +14,7 @@ export interface OpenParts {
 
 /** The parts that one snapshot holds open. */
 export interface HeldParts {
+  /** @throws LarderError `closed-part` once they are released: nobody would close it any more */
   get(record: PartRecord): OpenPart;
   release(): Promise<void>;
 }
@@ -46,8 +49,10 @@ export function openParts(directory: string): OpenParts {
       // Closing a file that was only read has nothing to report.
       void closeIdle((name) => state.parts.has(name)).catch(() => undefined);
       const held = new Map<string, Entry>();
+      let isReleased = false;
       return {
         get(record) {
+          if (isReleased) throw partClosed(join(directory, record.name));
           const mine = held.get(record.name);
           if (mine) return mine.part;
           let entry = entries.get(record.name);
@@ -60,6 +65,7 @@ export function openParts(directory: string): OpenParts {
           return entry.part;
         },
         async release() {
+          isReleased = true;
           for (const entry of held.values()) entry.holders--;
           held.clear();
           await closeIdle(() => true);

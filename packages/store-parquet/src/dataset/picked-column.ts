@@ -1,25 +1,16 @@
 import type { Data, DataType } from "apache-arrow";
 import type { Arrow } from "../arrow/load-arrow.js";
+import { type CellPicks, sourcePlaces } from "./cell-sources.js";
 import { takeColumn } from "./columns/take-column.js";
 
-/** As many sources as `takeColumn` takes. */
-const mostSources = 65_536;
 /** Chunks joined at once. */
 const joinedSources = 1024;
 
-/** Rows picked from any number of sources, like `takeColumn`; `source` may be absent where there is one. */
-export function pickedColumn(
-  arrow: Arrow,
-  type: DataType,
-  sources: readonly Data[],
-  picks: { readonly row: Int32Array; readonly source?: Int32Array | undefined },
-): Data {
-  const { row, source } = picks;
+/** Rows picked from any number of sources, like `takeColumn`. */
+export function pickedColumn(arrow: Arrow, type: DataType, sources: readonly Data[], { row, source }: CellPicks): Data {
   const { length } = row;
   if (sources.length < 2 || !source) return takeColumn(arrow, type, sources, { length, row });
-  if (sources.length <= mostSources) {
-    return takeColumn(arrow, type, sources, { length, row, source: Uint16Array.from(source) });
-  }
+  if (source instanceof Uint16Array) return takeColumn(arrow, type, sources, { length, row, source });
   const joined: Data[] = [];
   const starts = new Int32Array(sources.length);
   for (let first = 0; first < sources.length; first += joinedSources) {
@@ -31,14 +22,16 @@ export function pickedColumn(
     }
     joined.push(joinedColumn(arrow, type, block));
   }
+  const places = sourcePlaces(length, joined.length);
+  for (let i = 0; i < length; i++) places[i] = Math.floor(source[i]! / joinedSources);
   return pickedColumn(arrow, type, joined, {
     row: row.map((at, i) => (at < 0 ? at : at + starts[source[i]!]!)),
-    source: source.map((place) => Math.floor(place / joinedSources)),
+    source: places,
   });
 }
 
 /** Chunks of one type, fewer than 65,536, as one. */
-export function joinedColumn(arrow: Arrow, type: DataType, chunks: readonly Data[]): Data {
+function joinedColumn(arrow: Arrow, type: DataType, chunks: readonly Data[]): Data {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const row = new Int32Array(length);
   const source = new Uint16Array(length);

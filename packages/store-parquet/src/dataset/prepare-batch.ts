@@ -4,7 +4,7 @@ import type { ArrowLikeType } from "../arrow/arrow-like.js";
 import type { Arrow } from "../arrow/load-arrow.js";
 import { typeText } from "../arrow/type-text.js";
 import { describeGiven, typeOfColumn } from "./answered-column.js";
-import type { CellPicks } from "./cell-sources.js";
+import { type CellPicks, sourcePlaces } from "./cell-sources.js";
 import { columnMetadataOf, columnTypeOf } from "./columns/column-type-of.js";
 import { asType, type GivenColumn, nulls } from "./given-column.js";
 import { hasAllIds, subtractIds } from "./ids/combine-id-sets.js";
@@ -12,9 +12,10 @@ import type { IdSet } from "./ids/id-set.js";
 import { idSetOf, idsIn } from "./ids/make-id-set.js";
 import { placesOfIds } from "./ids/places-of-ids.js";
 import type { PartColumn } from "./part-record.js";
-import { type PartData, partTable } from "./part-table.js";
+import { partTable } from "./part-table.js";
 import { ownPrefix } from "./parts/part-columns.js";
 import { pickedColumn } from "./picked-column.js";
+import type { DescribedData } from "./table-of.js";
 import { keysOfTexts, type TextKey } from "./text-keys.js";
 import { type IdentifiedRows, identifiedRows, invalidBatch } from "./unstored-rows.js";
 
@@ -147,7 +148,7 @@ export function batchTable(
 ): { readonly table: Table; readonly columns: readonly PartColumn[] } {
   const picks = picksOfRows(rowOfKey, rows.starts);
   // Types of columns without values say nothing.
-  const data = (rowKeys.size === 0 ? [] : columns).map((name): PartData => {
+  const data = (rowKeys.size === 0 ? [] : columns).map((name): DescribedData => {
     const given = typed(arrow, name, rows.column(name)!, types?.[name]);
     const sorted = pickedColumn(arrow, given.type, given.chunks, picks);
     const before = stored.find((column) => column.name === name);
@@ -167,7 +168,7 @@ function typed(arrow: Arrow, name: string, given: GivenColumn, named: string | u
 
 function picksOfRows(rows: Int32Array, starts: readonly number[]): CellPicks {
   if (starts.length < 2) return { row: rows };
-  const source = new Int32Array(rows.length);
+  const source = sourcePlaces(rows.length, starts.length);
   const row = new Int32Array(rows.length);
   for (let i = 0; i < rows.length; i++) {
     let low = 0;

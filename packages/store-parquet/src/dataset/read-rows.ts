@@ -1,9 +1,6 @@
 import { type ColumnTypes, type DatasetIds, type IdKind, LarderError } from "@larder/core";
 import type { Data, Table, Utf8 } from "apache-arrow";
-import type { ArrowLikeType } from "../arrow/arrow-like.js";
-import { isWellFormed } from "../arrow/is-well-formed.js";
 import type { Arrow } from "../arrow/load-arrow.js";
-import { ownField } from "../arrow/own-arrow-type.js";
 import { breathe, isTimeToBreathe } from "../format/breathe.js";
 import { answeredColumn, typeOfColumn } from "./answered-column.js";
 import { type CellGroup, type CellSource, cellGroup, copiedGroup, picksOf } from "./cell-sources.js";
@@ -17,8 +14,9 @@ import type { PartColumn, PartRecord } from "./part-record.js";
 import type { OpenPart } from "./parts/open-part.js";
 import { readPartRows } from "./parts/read-part-rows.js";
 import { pickedColumn } from "./picked-column.js";
+import { idField, tableOf } from "./table-of.js";
 import type { TextKey } from "./text-keys.js";
-import { type IdentifiedRows, idType } from "./unstored-rows.js";
+import type { IdentifiedRows } from "./unstored-rows.js";
 import { differingRows, utf8Column } from "./utf8-column.js";
 import { type WantedIds, wantedIds } from "./wanted-ids.js";
 
@@ -67,20 +65,8 @@ export async function readRows(place: RowsPlace, request: RowsRequest): Promise<
     }
   }
   const idData = texts ? takenTexts(arrow, texts, wanted) : int64Column(arrow, request.ids as BigInt64Array);
-  const fields = [new arrow.Field(idColumn, idType(arrow, idKind), false)];
-  const children: Data[] = [idData];
-  for (const column of request.columns) {
-    const data = taken.get(column)!;
-    const metadata = new Map(Object.entries(answered.get(column)!.metadata ?? {}));
-    const like = { name: column, type: data.type as ArrowLikeType, nullable: true, metadata };
-    const field = ownField(arrow, like, fields.length);
-    fields.push(field);
-    children.push(data.clone(field.type));
-  }
-  const schema = new arrow.Schema(fields);
-  const type = new arrow.Struct(fields);
-  const data = arrow.makeData({ type, length: request.ids.length, nullCount: 0, children });
-  return new arrow.Table(schema, [new arrow.RecordBatch(schema, data)]);
+  const columns = request.columns.map((name) => ({ described: answered.get(name)!, data: taken.get(name)! }));
+  return tableOf(arrow, request.ids.length, [idField(arrow, idColumn, idKind)], [idData], columns);
 }
 
 function answeredFor({ arrow, columns }: RowsPlace, { unstored, types }: RowsRequest, column: string): PartColumn {
@@ -115,14 +101,16 @@ async function groupsOf(
     const keys = remaining.length === wanted.count ? wanted.keys : keysOfSlots(wanted, remaining);
     for (const located of locateCells(place.epochs, keys, group.columns)) {
       const filled = copiedGroup(group, located.columns);
+      const found = wanted.rankOfSlot ? cellGroup([], wanted.keys.size) : filled;
       for (const [part, cells] of located.places) {
         const rows = rowsOfIds(part.keys, cells);
         const names = texts ? [...located.columns, place.idColumn] : located.columns;
         const columns =
           names.length === 0 ? new Map<string, Data>() : await readPartRows(place.open(part), names, rows);
         const source: CellSource = { length: rows.length, column: (name) => columns.get(name)! };
-        fillFrom(filled, source, remaining, wanted, rowsOfIds(wanted.keys, cells));
+        fillRanks(found, filled.sources.push(source) - 1, rowsOfIds(wanted.keys, cells));
       }
+      if (wanted.rankOfSlot) fillSlots(filled, remaining, found, wanted.rankOfSlot);
       if (texts) forgetOtherTexts(place.arrow, filled, remaining, wanted, texts, place.idColumn);
       for (const slot of slotsWithoutRow(filled)) uncovered.add(slot);
       groups.push(filled);
@@ -163,29 +151,21 @@ function unstoredGroups({ columns, unstored }: RowsRequest, wanted: WantedIds): 
   });
 }
 
-/** Gives the slots their rows of a source, whose n-th row is of the n-th of some keys; `ranks` are their places in `wanted.keys`. */
-function fillFrom(
-  group: CellGroup,
-  source: CellSource,
-  remaining: Int32Array,
-  wanted: WantedIds,
-  ranks: Int32Array,
-): void {
-  const place = group.sources.push(source) - 1;
-  if (!wanted.rankOfSlot) {
-    for (let row = 0; row < ranks.length; row++) {
-      group.source[ranks[row]!] = place;
-      group.row[ranks[row]!] = row;
-    }
-    return;
+/** Gives the keys at some places their rows of a source, whose n-th row is of the n-th of them. */
+function fillRanks({ source, row }: CellGroup, place: number, ranks: Int32Array): void {
+  for (let i = 0; i < ranks.length; i++) {
+    source[ranks[i]!] = place;
+    row[ranks[i]!] = i;
   }
-  const rowOfRank = new Int32Array(wanted.keys.size).fill(-1);
-  for (let row = 0; row < ranks.length; row++) rowOfRank[ranks[row]!] = row;
-  for (const slot of remaining) {
-    const row = rowOfRank[wanted.rankOfSlot[slot]!]!;
-    if (row < 0) continue;
-    group.source[slot] = place;
-    group.row[slot] = row;
+}
+
+/** Gives slots the places found for their keys. */
+function fillSlots(group: CellGroup, slots: Int32Array, found: CellGroup, rankOfSlot: Int32Array): void {
+  for (const slot of slots) {
+    const rank = rankOfSlot[slot]!;
+    if (found.row[rank]! < 0) continue;
+    group.source[slot] = found.source[rank]!;
+    group.row[slot] = found.row[rank]!;
   }
 }
 
@@ -207,7 +187,7 @@ function forgetOtherTexts(
   const asked = takeColumn(arrow, type, [texts], { length: filled.length, row: filled }) as Data<Utf8>;
   for (const row of differingRows(stored, asked)) group.row[filled[row]!] = -1;
   // Such a text is never stored: what looks like it is another one.
-  for (const slot of filled) if (!isWellFormed(wanted.texts![slot]!)) group.row[slot] = -1;
+  for (const slot of filled) if (!wanted.texts![slot]!.isWellFormed()) group.row[slot] = -1;
 }
 
 function slotsWithoutRow({ row }: CellGroup): Int32Array {

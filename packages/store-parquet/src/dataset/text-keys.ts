@@ -1,5 +1,4 @@
 import { loadXxhash } from "@larder/core";
-import { isWellFormed } from "../arrow/is-well-formed.js";
 
 /** The key of a text id: a signed number of 64 bits. Two texts may have one key. */
 export type TextKey = (text: string) => bigint;
@@ -18,7 +17,7 @@ export async function loadTextKey(): Promise<TextKey> {
   return (text) => {
     const most = text.length * 3 + 1;
     if (scratch.length < most) scratch = new Uint8Array(most * 2);
-    const length = isWellFormed(text) ? encoder.encodeInto(text, scratch).written : writeCodeUnits(text, scratch);
+    const length = text.isWellFormed() ? encoder.encodeInto(text, scratch).written : writeCodeUnits(text, scratch);
     return BigInt.asIntN(64, xxhash.hash64(scratch.subarray(0, length)));
   };
 }

@@ -1,5 +1,4 @@
 import type { Data, DataType, Field, Table } from "apache-arrow";
-import { isWellFormed } from "../arrow/is-well-formed.js";
 import type { Arrow } from "../arrow/load-arrow.js";
 import { damagedLegacy, unsupportedLegacy } from "./legacy-errors.js";
 
@@ -77,7 +76,7 @@ export function textColumn(
   let bytes = 0;
   for (const [row, value] of values.entries()) {
     if (value !== null) {
-      if (!isWellFormed(value)) {
+      if (!value.isWellFormed()) {
         const reason = `row ${row} of column ${JSON.stringify(name)} has half a surrogate pair, which is no text`;
         throw unsupportedLegacy(origin, reason, "Mend the text where it was made.");
       }

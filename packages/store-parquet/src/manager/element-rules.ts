@@ -1,6 +1,5 @@
 import type { ArrowLikeType } from "../arrow/arrow-like.js";
 import { ArrowTypeId } from "../arrow/arrow-like.js";
-import { isWellFormed } from "../arrow/is-well-formed.js";
 import type { ColumnValue } from "./columns-to-table.js";
 
 /** Which values a type takes as they are, and how they lie in memory. */
@@ -83,7 +82,7 @@ export function elementRule(type: ArrowLikeType): ElementRule | undefined {
 const texts: ElementRule = {
   refuse(value) {
     if (typeof value !== "string") return "the column holds texts";
-    return isWellFormed(value) ? undefined : "it has a lone surrogate, which is no Unicode text";
+    return value.isWellFormed() ? undefined : "it has a lone surrogate, which is no Unicode text";
   },
   byteLength: (value) => Buffer.byteLength(value as string),
   write: (value, into, at) => Buffer.from(into.buffer, into.byteOffset, into.byteLength).write(value as string, at),

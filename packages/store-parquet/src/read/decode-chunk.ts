@@ -1,5 +1,6 @@
 import { countBits } from "../format/bitmaps.js";
 import { breathe, isTimeToBreathe } from "../format/breathe.js";
+import type { StoredChunk } from "../format/file-layout.js";
 import { damagedParquet } from "../format/parquet-errors.js";
 import type { PageHeader, ParquetFileReader } from "../format/parquet-file-reader.js";
 import type { ColumnBuilder } from "./column-builder.js";
@@ -81,25 +82,40 @@ export async function decodeChunk(
  * The pages in a piece of a chunk, each checked to lie within it. What is behind its stated end is a page only while
  * values are missing: see `unstatedBytes` in `file-layout.ts`.
  */
-export function* pagesOf(
-  reader: ParquetFileReader,
-  { chunk: { metadata } }: ChunkPlan,
-  bytes: Uint8Array,
-): Generator<{ readonly header: PageHeader; readonly body: Uint8Array }> {
-  const mostBytes = Number(metadata.total_uncompressed_size) + 2 ** 20;
+export function* pagesOf(reader: ParquetFileReader, { chunk }: ChunkPlan, bytes: Uint8Array): Generator<PageAt> {
+  const { metadata } = chunk;
   let left = Number(metadata.num_values);
   let offset = 0;
   while (offset < bytes.byteLength && (left > 0 || offset < Number(metadata.total_compressed_size))) {
-    const { header, end } = reader.pageHeader(bytes, offset);
-    left -= header.data_page_header_v2?.num_values ?? header.data_page_header?.num_values ?? 0;
-    offset = end + header.compressed_page_size;
-    if (!(header.compressed_page_size >= 0 && offset <= bytes.byteLength))
-      throw damagedParquet("a page exceeds its column");
-    if (!(header.uncompressed_page_size >= 0 && header.uncompressed_page_size <= mostBytes)) {
-      throw damagedParquet("a page states more bytes than its column has");
-    }
-    yield { header, body: bytes.subarray(end, offset) };
+    const page = pageAt(reader, chunk, bytes, offset);
+    left -= page.header.data_page_header_v2?.num_values ?? page.header.data_page_header?.num_values ?? 0;
+    offset = page.end;
+    yield page;
   }
+}
+
+/** A page, and where it ends among the bytes it was found in. */
+export interface PageAt {
+  readonly header: PageHeader;
+  readonly body: Uint8Array;
+  readonly end: number;
+}
+
+/** The page of a chunk that begins at an offset, checked to lie within the bytes. @throws LarderError `damaged-parquet` */
+export function pageAt(
+  reader: ParquetFileReader,
+  { metadata }: StoredChunk,
+  bytes: Uint8Array,
+  offset: number,
+): PageAt {
+  const { header, end: start } = reader.pageHeader(bytes, offset);
+  const end = start + header.compressed_page_size;
+  if (!(header.compressed_page_size >= 0 && end <= bytes.byteLength)) throw damagedParquet("a page exceeds its column");
+  const mostBytes = Number(metadata.total_uncompressed_size) + 2 ** 20;
+  if (!(header.uncompressed_page_size >= 0 && header.uncompressed_page_size <= mostBytes)) {
+    throw damagedParquet("a page states more bytes than its column has");
+  }
+  return { header, body: bytes.subarray(start, end), end };
 }
 
 /** The dictionary of a chunk. */

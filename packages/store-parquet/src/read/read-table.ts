@@ -127,7 +127,12 @@ function valueBytes({ chunk, pieces }: ChunkPlan, runs: RowRuns, rows: number): 
   return Math.ceil(stored * ratio * Math.min(1, share * 1.25)) + 64;
 }
 
-async function decodeGroup(plan: GroupPlan, held: HeldBytes, assemblers: readonly ColumnAssembler[]): Promise<void> {
+/** Decodes rows of one row group, whose bytes have been fetched; for each of the plan's columns there is an assembler. */
+export async function decodeGroup(
+  plan: GroupPlan,
+  held: HeldBytes,
+  assemblers: readonly ColumnAssembler[],
+): Promise<void> {
   for (const [i, chunks] of plan.columns.entries()) {
     for (const [leaf, chunk] of chunks.entries()) {
       if (isTimeToBreathe()) await breathe();
@@ -144,7 +149,8 @@ async function decodeGroup(plan: GroupPlan, held: HeldBytes, assemblers: readonl
   }
 }
 
-async function finishColumns(assemblers: readonly ColumnAssembler[]): Promise<Data[]> {
+/** The columns, once all of their rows are decoded. */
+export async function finishColumns(assemblers: readonly ColumnAssembler[]): Promise<Data[]> {
   const columns: Data[] = [];
   for (const assembler of assemblers) {
     if (isTimeToBreathe()) await breathe();

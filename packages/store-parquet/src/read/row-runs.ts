@@ -60,7 +60,7 @@ export function sliceRuns(runs: RowRuns, offset: number, length: number): RowRun
 }
 
 /** Of the rows, those whose places among them are given, in ascending order. `before` is taken off each place. */
-export function pickRows(runs: RowRuns, places: Float64Array, before: number): RowRuns {
+export function pickRows(runs: RowRuns, places: Float64Array | Int32Array, before: number): RowRuns {
   const picked: number[] = [];
   let run = 0;
   let runPlace = 0;

@@ -1,6 +1,5 @@
 import type { FilterValue } from "@larder/core";
 import { type ArrowLikeType, ArrowTypeId } from "../arrow/arrow-like.js";
-import { isWellFormed } from "../arrow/is-well-formed.js";
 import { decimalDomain } from "./decimal-domain.js";
 import { invalidFilter } from "./invalid-filter.js";
 import { leastFloatFrom, nextFloat } from "./neighbour-floats.js";
@@ -97,7 +96,7 @@ export function columnDomain(type: ArrowLikeType): ColumnDomain | undefined {
 
 /** Bytes of a text. @throws RangeError for one that is not well-formed Unicode, which no column can hold */
 export function textBytes(text: string): Uint8Array {
-  if (!isWellFormed(text)) throw new RangeError("it has half of a surrogate pair");
+  if (!text.isWellFormed()) throw new RangeError("it has half of a surrogate pair");
   return new Uint8Array(Buffer.from(text, "utf8"));
 }
 

@@ -134,7 +134,8 @@ function indicesOver(bytes: Uint8Array, type: ArrowLikeType | undefined): ArrayL
   }
 }
 
-function badIndex(): LarderError {
+/** A row of a dictionary column points beyond its dictionary. */
+export function badIndex(): LarderError {
   return new LarderError("A dictionary column of the table has an index without an entry. Build the table anew.", {
     code: "invalid-dictionary",
   });

@@ -152,17 +152,26 @@ function offsetsOf(piece: Piece): Int32Array | BigInt64Array {
   return padded;
 }
 
-/** Arrow's builders leave out the values of nulls at the end; a row that is not null must have its value. */
-function refuseMissing({ data, from, to }: Piece, present: number): void {
+/**
+ * Arrow's builders leave out the values of nulls at the end; a row that is not null must have its value.
+ *
+ * @param present rows from `from` on that have one
+ * @throws LarderError `ragged-table`
+ */
+export function refuseMissing({ data, from, to }: Pick<Piece, "data" | "from" | "to">, present: number): void {
   const start = data.offset + from + present;
   const missing = to - from - present;
-  if (!hasNulls(data) || countBits(data.nullBitmap!, start, missing) > 0) {
-    throw new LarderError("A column of the table has fewer values than the table has rows. Build the table anew.", {
-      code: "ragged-table",
-    });
-  }
+  if (missing > 0 && (!hasNulls(data) || countBits(data.nullBitmap!, start, missing) > 0)) throw raggedColumn();
 }
 
-function bytesOf(values: ArrayBufferView | undefined): Uint8Array {
+/** A column that has not what its own numbers say. */
+export function raggedColumn(): LarderError {
+  return new LarderError("A column of the table has fewer values than the table has rows. Build the table anew.", {
+    code: "ragged-table",
+  });
+}
+
+/** The memory of a column's values, whatever they are. */
+export function bytesOf(values: ArrayBufferView | undefined): Uint8Array {
   return values ? bytesOver(values) : new Uint8Array(0);
 }

@@ -53,6 +53,19 @@ test("a damaged part is put aside; its cells are missing then, and older ones do
   ]);
 });
 
+test("a part whose file is lost does not stop compaction: its cells are missing then", async () => {
+  const { store, warnings } = openStore();
+  const dataset = await store.openDataset("t");
+  await append(dataset, 1n, "lost");
+  const [name] = partsOf(dataset);
+  await append(dataset, 2n, "kept");
+  rmSync(join(dataset.path, "recent", name!));
+  expect(await dataset.compact()).toMatchObject({ rows: 1 });
+  expect(warnings.map(({ code }) => code)).toEqual(["damaged-part"]);
+  expect(await missingOf(dataset, 1, 2)).toEqual(ids(1));
+  expect(await readPlain(await dataset.snapshot(), ids(2), ["a"])).toEqual([{ id: 2n, a: "kept" }]);
+});
+
 test("whatever byte of a part is flipped, what is read is what was stored, or nothing", async () => {
   const { directory, store, another } = openStore();
   const dataset = await store.openDataset("t");

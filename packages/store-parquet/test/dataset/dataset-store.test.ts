@@ -12,6 +12,8 @@ test("nothing is written before something is stored", async () => {
   expect(snapshot.coverage(ids(1, 2), ["a"]).missing).toEqual(ids(1, 2));
   expect((await snapshot.read(ids(), ["a"])).schema.fields.map(String)).toEqual(["id: Int64", "a: Null"]);
   expect(await dataset.statistics()).toMatchObject({ rows: 0, absent: 0, parts: 0, byteLength: 0 });
+  const nothing = { partsBefore: 0, partsAfter: 0, rows: 0, bytesRead: 0, bytesWritten: 0 };
+  expect(await dataset.compact()).toEqual(nothing);
   expect(await store.removeDataset("public.users")).toBe(false);
   expect(await store.listDatasets()).toEqual([]);
   expect(readdirSync(directory)).toEqual([]);

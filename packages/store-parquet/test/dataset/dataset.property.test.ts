@@ -244,7 +244,7 @@ async function askedOf(
 
 /** Arrow keeps texts in UTF-8, which holds no lone surrogates. */
 function isStorable(id: Id): boolean {
-  return typeof id === "bigint" || (id as string & { isWellFormed(): boolean }).isWellFormed();
+  return typeof id === "bigint" || id.isWellFormed();
 }
 
 /** What counts for a cell: the newest thing told of it. */

@@ -5,19 +5,11 @@
 // A contender: { get(key), set(key, bytes), getOrSet?(key, compute), together?(pairs), tag?, close() }, where `set` is acknowledged
 // when its promise resolves (or when it returns), and `together` writes many at once, the quickest way the store has.
 import { mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { Cache } from "@larder/core";
 import { DiskCache } from "@larder/disk-cache";
 import { open } from "lmdb";
-
-const peers = createRequire(fileURLToPath(new URL("../../peers/package.json", import.meta.url)));
-
-/** A module of `peers/`, which is not part of the workspace. */
-async function peer(name) {
-  return import(pathToFileURL(peers.resolve(name)).href);
-}
+import { peer } from "../peer.mjs";
 
 export const contenders = {
   async ours(directory) {

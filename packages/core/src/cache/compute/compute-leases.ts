@@ -2,14 +2,13 @@ import type { CacheBackend } from "../../backend.js";
 import type { JsonObject } from "../../blob-record.js";
 import type { Lease, LeaseState, Leases } from "../../capabilities/index.js";
 import type { CacheEventListener } from "../../events.js";
-import type { FlightState } from "../flights.js";
 
 /** Who computes a value: this flight, with a lease, or somebody else. */
 export type ComputeClaim =
   | { readonly lease: HeldLease; readonly holder?: undefined }
   | { readonly lease?: undefined; readonly holder: LeaseState };
 
-/** The lease of a flight. */
+/** The lease of a computation. */
 export interface HeldLease {
   /** Gives it back, with a word to those who wait; once only. Nobody waits for it, except closing. */
   release(outcome?: JsonObject): void;
@@ -17,11 +16,17 @@ export interface HeldLease {
 
 /** The leases of computations, over all threads and processes that share a backend. A backend that fails is no obstacle. */
 export interface ComputeLeases {
-  /** Takes the lease of a key, or says who has it. `undefined`: leases are of no use now. */
-  claim(key: string, state: FlightState): Promise<ComputeClaim | undefined>;
+  /**
+   * Takes the lease of a key, or says who has it. `undefined`: leases are of no use now.
+   *
+   * @param isOver - whether nobody wants the value any more by the time the lease is had; then it is given back at once
+   */
+  claim(key: string, isOver: () => boolean): Promise<ComputeClaim | undefined>;
   /** The lease of a key as it is now; `"failed"` when that can't be told. */
   look(key: string): Promise<LeaseState | undefined | "failed">;
-  /** Resolves when nothing is being claimed or released any more; never rejects. */
+  /** Resolves when nothing is being claimed or released any more, save what failed and is to be tried again; never rejects. */
+  idle(): Promise<void>;
+  /** The same, and nothing is tried again. */
   close(): Promise<void>;
 }
 
@@ -81,6 +86,10 @@ export function computeLeases(
     retrying.add(retry);
   }
 
+  async function idle(): Promise<void> {
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+  }
+
   function held(lease: Lease): HeldLease {
     const renewing = setInterval(() => void attempt(() => leases.renewLease(lease)), renewEveryMs);
     renewing.unref();
@@ -96,20 +105,21 @@ export function computeLeases(
   }
 
   return {
-    async claim(key, state) {
+    async claim(key, isOver) {
       const claim = await attempt(async (): Promise<ComputeClaim> => {
         const claimed = await leases.acquireLease(leaseName(key));
         if (!claimed.granted) return { holder: claimed.holder };
         const lease = held(claimed.lease);
         // Overtaken meanwhile: nobody is to wait for a value that won't be stored, and closing waits for no computation.
-        if (state.superseded || state.controller.signal.aborted) lease.release();
+        if (isOver()) lease.release();
         return { lease };
       });
       return claim === "failed" ? undefined : claim;
     },
     look: (key) => attempt(() => leases.readLease(leaseName(key))),
+    idle,
     async close() {
-      while (underWay.size > 0) await Promise.allSettled(underWay);
+      await idle();
       for (const timer of retrying) clearTimeout(timer);
       retrying.clear();
     },

@@ -42,7 +42,7 @@ export async function fly(parts: CacheParts, order: FlightOrder, state: FlightSt
   }
   const started = parts.clock.monotonic();
   for (let waits = 0; waits < waitsAtMost && !state.superseded; waits++) {
-    const claim = await leases.claim(order.key, state);
+    const claim = await leases.claim(order.key, () => state.superseded || state.controller.signal.aborted);
     state.controller.signal.throwIfAborted();
     if (claim === undefined) break;
     if (claim.lease !== undefined) return underLease(parts, order, state, claim.lease);

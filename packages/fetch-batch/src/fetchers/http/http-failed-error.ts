@@ -20,10 +20,13 @@ export class HttpFailedError extends FetchBatchError {
   }
 }
 
-/** The innermost cause in a word: messages of the outer ones say only that it failed. */
+const mostCauses = 8;
+
+/** The innermost cause in a word: messages of the outer ones say only that it failed. Causes can form a circle, so not all are followed. */
 function reasonOf(error: unknown): string {
   let inner = error;
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
+  for (let depth = 0; depth < mostCauses && inner instanceof Error && inner.cause !== undefined; depth++)
+    inner = inner.cause;
   const code: unknown = inner instanceof Error ? (inner as { code?: unknown }).code : undefined;
   if (typeof code === "string") return code;
   return inner instanceof Error ? inner.name : typeof inner;

@@ -59,7 +59,7 @@ export function requestForIds(
  * Makes a request ready to be sent: user and password of the address become a header, as `fetch` wants it.
  *
  * @param headers - of all requests; those of the request itself come first
- * @throws FetchBatchError `invalid-option` for what is no address
+ * @throws FetchBatchError `invalid-option` for what is no address, or has a user or password that can't be decoded
  */
 export function readyRequest(request: HttpRequest, headers: Readonly<Record<string, string>>): ReadyRequest {
   const url = parsedUrl(request.url);
@@ -68,7 +68,7 @@ export function readyRequest(request: HttpRequest, headers: Readonly<Record<stri
     for (const [name, value] of Object.entries(some)) setHeader(all, name, value);
   }
   if (url.username !== "" || url.password !== "") {
-    const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    const user = `${decoded(url.username)}:${decoded(url.password)}`;
     if (!all.has("authorization")) all.set("authorization", `Basic ${Buffer.from(user).toString("base64")}`);
     url.username = "";
     url.password = "";
@@ -91,8 +91,20 @@ function parsedUrl(url: string | URL): URL {
     const parsed = new URL(url);
     if (parsed.protocol === "http:" || parsed.protocol === "https:") return parsed;
   }
-  // What it is instead is not said: it may hold a secret.
-  throw new FetchBatchError("The address given to httpJsonFetcher is no http: or https: URL. Correct the option url.", {
+  throw invalidAddress("is no http: or https: URL");
+}
+
+function decoded(userOrPassword: string): string {
+  try {
+    return decodeURIComponent(userOrPassword);
+  } catch {
+    throw invalidAddress("has a user or password in which a % does not begin the code of a byte (% itself is %25)");
+  }
+}
+
+/** What the address is instead is not said: it may hold a secret. */
+function invalidAddress(flaw: string): FetchBatchError {
+  return new FetchBatchError(`The address given to httpJsonFetcher ${flaw}. Correct the option url.`, {
     code: "invalid-option",
     facts: { option: "url" },
   });

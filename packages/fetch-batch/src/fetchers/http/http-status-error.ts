@@ -1,4 +1,5 @@
 import { FetchBatchError } from "../../errors/fetch-batch-error.js";
+import { statusMayPass } from "../../fetching/is-retryable.js";
 
 /** An HTTP endpoint answered with something else than 2xx. */
 export class HttpStatusError extends FetchBatchError {
@@ -19,7 +20,7 @@ export class HttpStatusError extends FetchBatchError {
       },
     );
     this.status = status;
-    this.retryable = status === 408 || status === 429 || status >= 500;
+    this.retryable = statusMayPass(status);
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -1,4 +1,5 @@
 import { FetchBatchError } from "../../errors/fetch-batch-error.js";
+import { discardBody } from "./discard-body.js";
 
 /**
  * The body of an answer as text.
@@ -7,7 +8,7 @@ import { FetchBatchError } from "../../errors/fetch-batch-error.js";
  */
 export async function readText(response: Response, place: string, mostBytes: number): Promise<string> {
   if (Number(response.headers.get("content-length") ?? 0) > mostBytes) {
-    await response.body?.cancel();
+    await discardBody(response);
     throw tooLarge(place, mostBytes);
   }
   const pieces: Uint8Array[] = [];

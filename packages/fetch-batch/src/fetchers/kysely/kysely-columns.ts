@@ -1,6 +1,6 @@
 import type { RawBuilder } from "kysely";
-import { FetchBatchError } from "../../errors/fetch-batch-error.js";
-import { parseExactJson } from "../json/parse-exact-json.js";
+import { toBigint, toJson } from "../sql/exact-values.js";
+import { plainValue } from "../sql/plain-value.js";
 import type { ReadColumn } from "../sql/read-columns.js";
 import type { TableName } from "../sql/table-name.js";
 import type { KyselyRunner } from "./kysely-runner.js";
@@ -11,6 +11,8 @@ export interface KyselyColumn extends ReadColumn {
   /** The expression to select, of the table `t`. */
   readonly select: RawBuilder<unknown>;
 }
+
+const ifRounded = "Tell the driver to give large integers as bigints or text.";
 
 /** The columns of a table; none when there is no such table. */
 export async function kyselyColumns(
@@ -23,7 +25,7 @@ export async function kyselyColumns(
   const { sql } = runner.kysely;
   return types.map(({ name, type }) => {
     const select = sql.id("t", name);
-    return /real|floa|doub/i.test(type) ? { name, select } : { name, select, read: unrounded(name) };
+    return { name, select, read: plainValue(name, /real|floa|doub/i.test(type) ? undefined : ifRounded) };
   });
 }
 
@@ -35,10 +37,10 @@ async function mysqlColumns(runner: KyselyRunner, table: TableName, json: "parse
     const type = String(row.Type);
     const column = sql.id("t", name);
     const asText = sql`cast(${column} as char)`;
-    if (/^bigint/i.test(type)) return { name, select: asText, read: (value) => BigInt(value as string) };
+    if (/^bigint/i.test(type)) return { name, select: asText, read: toBigint };
     if (/^json$/i.test(type) && json === "text") return { name, select: asText };
-    if (/^json$/i.test(type)) return { name, select: asText, read: (value) => parseExactJson(value as string) };
-    return { name, select: column };
+    if (/^json$/i.test(type)) return { name, select: asText, read: toJson };
+    return { name, select: column, read: plainValue(name) };
   });
 }
 
@@ -58,15 +60,4 @@ async function standardTypes(runner: KyselyRunner, { schema, name }: TableName):
   const inSchema = schema === undefined ? sql`` : sql` and table_schema = ${schema}`;
   const query = sql`select column_name as name, data_type as type from information_schema.columns where table_name = ${name}${inSchema} order by ordinal_position`;
   return (await runner.run(query)) as unknown as TypedName[];
-}
-
-/** @throws FetchBatchError `inexact-integer` for a whole number that a double may have rounded */
-function unrounded(column: string): (value: unknown) => unknown {
-  return (value) => {
-    if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return value;
-    throw new FetchBatchError(
-      `The driver gave ${value} in the column ${JSON.stringify(column)}, which may have been rounded. Tell the driver to give large integers as bigints or text.`,
-      { code: "inexact-integer", facts: { column, value } },
-    );
-  };
 }

@@ -3,9 +3,8 @@ import { chunksOf } from "../sql/chunks-of.js";
 import { readColumns } from "../sql/read-columns.js";
 import type { SqlFetcher } from "../sql/sql-fetcher.js";
 import { storableIds } from "../sql/storable-ids.js";
-import { columnsListed, tableColumns } from "../sql/table-columns.js";
+import { tableColumns } from "../sql/table-columns.js";
 import type { ResolveTable } from "../sql/table-name.js";
-import { plainValues } from "../sqlite/plain-values.js";
 import { untilAborted } from "../until-aborted.js";
 import { kyselyColumns } from "./kysely-columns.js";
 import type { KyselyRunner } from "./kysely-runner.js";
@@ -22,17 +21,16 @@ export function kyselyFetch(
   async function fetchRows(ids: FetchIds, table: string, context: FetchContext): Promise<FetchedRow[]> {
     const { signal, idColumn } = context;
     const wanted = await columns.pick(table, context.columns, signal);
-    await columns.pick(table, [idColumn], signal);
     const selected = sql.join(wanted.map((column) => sql`${column.select} as ${sql.id(column.name)}`));
     const from = kyselyTable(runner, options.resolveTable(table));
     const rows: FetchedRow[] = [];
     for (const chunk of chunksOf(storableIds(ids, { nul: true }), options.idsPerQuery)) {
       const query = sql`select ${selected} from ${from} as t where ${sql.id("t", idColumn)} in (${sql.join(chunk)})`;
-      const found = await untilAborted(runner.run(query), signal);
-      for (const row of readColumns(plainValues(found, "bigint"), wanted)) rows.push(row);
+      const found = await untilAborted(() => runner.run(query), signal);
+      for (const row of readColumns(found, wanted)) rows.push(row);
     }
     return rows;
   }
 
-  return Object.assign(fetchRows, { columnsOf: columnsListed(columns) });
+  return Object.assign(fetchRows, { columnsOf: columns.names });
 }

@@ -1,4 +1,4 @@
-import { parseExactJson } from "../json/parse-exact-json.js";
+import { toBigint, toJson } from "../sql/exact-values.js";
 import { quoteName } from "../sql/quote-name.js";
 import type { ReadColumn } from "../sql/read-columns.js";
 import { pgNames } from "./pg-names.js";
@@ -36,12 +36,4 @@ export function pgColumnOf(row: Record<string, unknown>, json: "parsed" | "text"
   if (row.category === "A") return { name, textIdType, select: `pg_catalog.to_json(${quoted})::text`, read: toJson };
   if (readByDriver.has(type)) return { name, textIdType, select: quoted };
   return { name, textIdType, select: `${quoted}::text` };
-}
-
-function toBigint(value: unknown): bigint {
-  return BigInt(value as string);
-}
-
-function toJson(value: unknown): unknown {
-  return parseExactJson(value as string);
 }

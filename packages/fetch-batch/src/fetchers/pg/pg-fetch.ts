@@ -1,9 +1,10 @@
 import type { FetchContext, FetchedRow, FetchIds } from "../../fetcher.js";
-import { quoteName, quoteTable } from "../sql/quote-name.js";
+import { quoteTable } from "../sql/quote-name.js";
 import { readColumns } from "../sql/read-columns.js";
+import { selectFrom } from "../sql/select-from.js";
 import type { SqlFetcher } from "../sql/sql-fetcher.js";
 import { storableIds } from "../sql/storable-ids.js";
-import { columnsListed, tableColumns } from "../sql/table-columns.js";
+import { tableColumns } from "../sql/table-columns.js";
 import { type ResolveTable, splitTableName } from "../sql/table-name.js";
 import { untilAborted } from "../until-aborted.js";
 import { type PgColumn, pgColumnOf, pgColumnsQuery } from "./pg-columns.js";
@@ -38,19 +39,15 @@ export function pgFetch(query: PgQuery, options: PgFetcherOptions): SqlFetcher {
   async function fetchRows(ids: FetchIds, table: string, context: FetchContext): Promise<FetchedRow[]> {
     const { signal, idColumn } = context;
     const wanted = await columns.pick(table, context.columns, signal);
-    const [idColumnFound] = await columns.pick(table, [idColumn], signal);
     const storable = storableIds(ids, { nul: false });
     if (storable.length === 0) return [];
-    const text = [
-      `SELECT ${wanted.map((column) => `${column.select} AS ${quoteName(column.name, pgNames)}`).join(", ")}`,
-      `FROM ${quoteTable(resolveTable(table), pgNames)} AS t`,
-      `WHERE t.${quoteName(idColumn, pgNames)} = ANY($1::${idTypeOf(ids, idColumnFound!, options)}[])`,
-    ].join(" ");
-    const { rows } = await untilAborted(query(text, [storable]), signal);
+    const select = selectFrom(resolveTable(table), wanted, idColumn, pgNames);
+    const text = `${select} = ANY($1::${idTypeOf(ids, wanted[0]!, options)}[])`;
+    const { rows } = await untilAborted(() => query(text, [storable]), signal);
     return readColumns(rows, wanted);
   }
 
-  return Object.assign(fetchRows, { columnsOf: columnsListed(columns) });
+  return Object.assign(fetchRows, { columnsOf: columns.names });
 }
 
 function idTypeOf(ids: FetchIds, column: PgColumn, { idType }: PgFetcherOptions): string {

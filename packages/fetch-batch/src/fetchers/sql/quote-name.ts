@@ -1,7 +1,5 @@
 import { FetchBatchError } from "../../errors/fetch-batch-error.js";
 
-const halfCharacter = /\p{Surrogate}/u;
-
 /** How a database writes names. */
 export interface NameRules {
   /** Stands around a name, and is doubled inside. */
@@ -34,7 +32,7 @@ export function checkName(name: string, mostBytes?: number): void {
 function flawOf(name: string, mostBytes = Infinity): string | undefined {
   if (name === "") return "it is empty";
   if (name.includes("\0")) return "it has a NUL character";
-  if (halfCharacter.test(name)) return "it has half a character (a lone surrogate)";
+  if (!name.isWellFormed()) return "it has half a character (a lone surrogate)";
   if (Buffer.byteLength(name) > mostBytes) return `the database would cut it after ${mostBytes} bytes`;
   return undefined;
 }

@@ -9,8 +9,8 @@ export interface KnownColumn {
 
 /** The columns of tables, kept so that not every batch asks for them. */
 export interface TableColumns<Column extends KnownColumn> {
-  /** All columns of the table as they are now. @throws FetchBatchError `table-not-found` */
-  all(table: string, signal: AbortSignal): Promise<readonly Column[]>;
+  /** The names of all columns of the table as they are now. @throws FetchBatchError `table-not-found` */
+  names(table: string, signal: AbortSignal): Promise<string[]>;
   /** The named columns, in this order: as they were last, or as they are now where one was not there. @throws ColumnNotFoundError; FetchBatchError `table-not-found` */
   pick(table: string, names: readonly string[], signal: AbortSignal): Promise<readonly Column[]>;
 }
@@ -36,9 +36,9 @@ export function tableColumns<Column extends KnownColumn>(
 
   async function pick(table: string, names: readonly string[], signal: AbortSignal): Promise<readonly Column[]> {
     const before = kept.get(table);
-    let byName = await untilAborted(before ?? loadAnew(table), signal);
+    let byName = await untilAborted(() => before ?? loadAnew(table), signal);
     if (before !== undefined && names.some((name) => !byName.has(name))) {
-      byName = await untilAborted(loadAnew(table), signal);
+      byName = await untilAborted(() => loadAnew(table), signal);
     }
     const missing = names.filter((name) => !byName.has(name));
     if (missing.length > 0) throw new ColumnNotFoundError(table, missing, [...byName.keys()]);
@@ -47,7 +47,7 @@ export function tableColumns<Column extends KnownColumn>(
 
   return {
     pick,
-    all: async (table, signal) => [...(await untilAborted(loadAnew(table), signal)).values()],
+    names: async (table, signal) => [...(await untilAborted(() => loadAnew(table), signal)).keys()],
   };
 }
 
@@ -63,11 +63,4 @@ async function loadByName<Column extends KnownColumn>(
     );
   }
   return new Map(columns.map((column) => [column.name, column]));
-}
-
-/** `columnsOf` of a fetcher. */
-export function columnsListed(
-  columns: TableColumns<KnownColumn>,
-): (table: string, signal: AbortSignal) => Promise<string[]> {
-  return async (table, signal) => (await columns.all(table, signal)).map(({ name }) => name);
 }

@@ -1,9 +1,10 @@
 import { readFile, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, LarderError, loadXxhash, ownerState } from "@larder/core";
-import { systemCode } from "../log/log-error.js";
 import { createNumbered, listNumbered, type NumberedTarget, numberedName, removeFile } from "../log/numbered-files.js";
 import { isDamage } from "../log/sealed-file.js";
+import { newToken } from "../new-token.js";
+import { ifThere, systemCode } from "../system-code.js";
 import { type Claim, readClaim, writeClaim } from "./claim-format.js";
 
 /** The claims of a dataset, as files that all processes see. */
@@ -40,7 +41,7 @@ const endedSuffix = ".ended";
 const unknownMs = 60_000;
 
 /** @param target - of the dataset's `claims/` */
-export function claimFiles(target: NumberedTarget, clock: Clock, newToken: () => string): ClaimFiles {
+export function claimFiles(target: NumberedTarget, clock: Clock): ClaimFiles {
   const { directory } = target;
   const known = new Map<number, Claim>();
   const pathOf = (number: number, suffix = claimSuffix) => join(directory, numberedName(number, suffix));
@@ -60,12 +61,8 @@ export function claimFiles(target: NumberedTarget, clock: Clock, newToken: () =>
 
   /** Milliseconds since a claim was made or renewed; `undefined` where it is gone. */
   const ageOf = async (number: number): Promise<number | undefined> => {
-    try {
-      return clock.now() - (await stat(pathOf(number))).mtimeMs;
-    } catch (error) {
-      if (systemCode(error) === "ENOENT") return undefined;
-      throw error;
-    }
+    const file = await ifThere(() => stat(pathOf(number)));
+    return file && clock.now() - file.mtimeMs;
   };
 
   const counts = async (number: number, owner: string | undefined): Promise<boolean> => {

@@ -3,8 +3,8 @@ import type { IdSet } from "../ids/id-set.js";
 import { readIdSet } from "../ids/read-id-set.js";
 import { writeIdSet } from "../ids/write-id-set.js";
 import { damagedFile } from "../log/log-error.js";
-import { narrowJson } from "../log/narrow-json.js";
 import { openSealed, sealFile } from "../log/sealed-file.js";
+import { narrowJson } from "../narrow-json.js";
 
 /** What one owner is about to fetch. */
 export interface Claim {
@@ -29,7 +29,7 @@ export function writeClaim({ keys, ...header }: Claim, xxhash: Xxhash): Uint8Arr
 /** @throws LarderError `damaged-log-file` or `damaged-id-set` for what {@link writeClaim} does not write; `newer-format` */
 export function readClaim(bytes: Uint8Array, xxhash: Xxhash, path: string, number: number): Claim {
   const sealed = openSealed(magic, bytes, xxhash, path);
-  const narrow = narrowJson(path);
+  const narrow = narrowJson((reason) => damagedFile(path, reason));
   const header = narrow.object(sealed.header, "header");
   if (header.number !== number) throw damagedFile(path, `it was made under the number ${String(header.number)}`);
   return {

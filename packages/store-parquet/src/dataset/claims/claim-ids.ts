@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Clock, currentOwner, LarderError, systemClock } from "@larder/core";
 import { intersectIds, subtractIds, uniteIds } from "../ids/combine-id-sets.js";
@@ -61,7 +60,7 @@ export function claims(directory: string, options: ClaimsOptions = {}): Claims {
     durability: "process",
     ...(link && { link }),
   };
-  const files = claimFiles(target, clock, () => randomBytes(8).toString("hex"));
+  const files = claimFiles(target, clock);
 
   const held = (keys: IdSet, overlapping: readonly Claim[], own: Claim | undefined): HeldClaim => {
     const mine = own?.keys ?? emptyIds;

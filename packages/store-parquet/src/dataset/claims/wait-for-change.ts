@@ -26,6 +26,7 @@ export async function waitForChange(
       watcher.onHint(stop);
       // Woken early, or not: either way it is time to look.
       await wait(pollMs, woken.signal).catch(() => undefined);
+      watcher.onHint(undefined);
       signal?.removeEventListener("abort", stop);
     }
     signal?.throwIfAborted();
@@ -35,7 +36,13 @@ export async function waitForChange(
 }
 
 /** Tells of changes in a directory, where the system can. */
-function hintsOf(directory: string): { onHint(listener: () => void): void; close(): void } {
+interface Hints {
+  /** Whom to tell of the next change; at once where there was one that nobody was told of. `undefined`: nobody for now. */
+  onHint(listener: (() => void) | undefined): void;
+  close(): void;
+}
+
+function hintsOf(directory: string): Hints {
   let listener: (() => void) | undefined;
   let missed = false;
   const hint = () => {
@@ -53,7 +60,7 @@ function hintsOf(directory: string): { onHint(listener: () => void): void; close
   return {
     onHint(next) {
       listener = next;
-      if (missed) hint();
+      if (missed && next !== undefined) hint();
     },
     close: () => watcher?.close(),
   };

@@ -1,8 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { type ArrowLikeType, ArrowTypeId } from "../../arrow/arrow-like.js";
+import { raggedColumn } from "../../write/gather-column.js";
 import type { Cast, CastValues } from "./cast-column.js";
 import { castOffsets } from "./cast-offsets.js";
-import { bytesMemory, offsetMemory, raggedColumn } from "./column-memory.js";
+import { bytesMemory, offsetMemory } from "./column-memory.js";
 
 /** Texts and bytes, with offsets of 32 or 64 bits, into each other; `undefined` for other types. @throws ColumnTypeError */
 export function castBytes(cast: Cast): CastValues | undefined {

@@ -1,7 +1,8 @@
 import { type ArrowLikeType, ArrowTypeId } from "../../arrow/arrow-like.js";
+import { raggedColumn } from "../../write/gather-column.js";
 import { isText } from "./cast-bytes.js";
 import type { Cast, CastValues } from "./cast-column.js";
-import { bytesMemory, offsetMemory, raggedColumn } from "./column-memory.js";
+import { bytesMemory, offsetMemory } from "./column-memory.js";
 import { instantOfText } from "./instant-text.js";
 import { instantUnit } from "./instant-unit.js";
 import { numberArrayOf } from "./number-memory.js";

@@ -1,5 +1,5 @@
 import type { Data } from "apache-arrow";
-import { alignedTo } from "../../format/value-conversion.js";
+import { int32sOver, int64sOver } from "../../format/value-conversion.js";
 import type { Cast, CastValues } from "./cast-column.js";
 import { fixedMemory } from "./column-memory.js";
 import { type InstantUnit, instantUnit } from "./instant-unit.js";
@@ -25,10 +25,8 @@ export function castInstants(cast: Cast): CastValues | undefined {
 
 /** Units since 1970 of each row. */
 export function instantMemory(data: Data, { bits }: InstantUnit): Int32Array | BigInt64Array {
-  const { buffer, byteOffset } = alignedTo(fixedMemory(data, bits / 8), bits / 8);
-  return bits === 32
-    ? new Int32Array(buffer, byteOffset, data.length)
-    : new BigInt64Array(buffer, byteOffset, data.length);
+  const bytes = fixedMemory(data, bits / 8);
+  return bits === 32 ? int32sOver(bytes) : int64sOver(bytes);
 }
 
 function mayMeet({ zone: left }: InstantUnit, { zone: right }: InstantUnit): boolean {

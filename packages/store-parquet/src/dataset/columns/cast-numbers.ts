@@ -67,10 +67,10 @@ function numbersToLongs(cast: Cast, values: NumberArray, target: LongArray): voi
 
 /** Between `Int64` and `Uint64`: the bits stay. */
 function changeSign(cast: Cast, values: LongArray, target: LongArray): void {
-  new Int32Array(target.buffer).set(wordsOf(values));
-  const high = wordsOf(values);
+  const words = wordsOf(values);
+  wordsOf(target).set(words);
   for (let row = 0; row < values.length; row++) {
-    if (high[row * 2 + 1]! < 0 && !cast.isNull(row)) cast.refuse(row, values[row]);
+    if (words[row * 2 + 1]! < 0 && !cast.isNull(row)) cast.refuse(row, values[row]);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Data, DataType } from "apache-arrow";
 import type { Arrow } from "../../arrow/load-arrow.js";
 import { childTypes } from "../../arrow/nested-kind.js";
-import { raggedColumn } from "./column-memory.js";
+import { raggedColumn } from "../../write/gather-column.js";
 import { takeColumn } from "./take-column.js";
 
 /**

@@ -1,8 +1,5 @@
-import { LarderError } from "@larder/core";
 import type { Data } from "apache-arrow";
-import { countBits } from "../../format/bitmaps.js";
-import { bytesOver } from "../../format/value-conversion.js";
-import { hasNulls } from "../../write/gather-column.js";
+import { bytesOf, hasNulls, refuseMissing } from "../../write/gather-column.js";
 
 /** Bits of the rows of a column, the first of them at bit `offset`. */
 export interface Bits {
@@ -24,7 +21,7 @@ export function fixedMemory(data: Data, width: number): Uint8Array {
   const bytes = bytesMemory(data);
   const wanted = data.length * width;
   if (bytes.byteLength >= wanted) return bytes.subarray(0, wanted);
-  refuseMissing(data, Math.floor(bytes.byteLength / width));
+  refuseMissing(allRows(data), Math.floor(bytes.byteLength / width));
   const padded = new Uint8Array(wanted);
   padded.set(bytes);
   return padded;
@@ -34,7 +31,7 @@ export function fixedMemory(data: Data, width: number): Uint8Array {
 export function bitMemory(data: Data): Bits {
   const bytes = bytesMemory(data);
   const present = bytes.byteLength * 8 - data.offset;
-  if (present < data.length) refuseMissing(data, Math.max(present, 0));
+  if (present < data.length) refuseMissing(allRows(data), Math.max(present, 0));
   return { bytes, offset: data.offset };
 }
 
@@ -46,7 +43,7 @@ export function bitMemory(data: Data): Bits {
 export function offsetMemory(data: Data): Int32Array | Float64Array {
   const own: Int32Array | BigInt64Array = data.valueOffsets ?? new Int32Array(0);
   const wanted = data.length + 1;
-  if (own.length < wanted) refuseMissing(data, Math.max(own.length - 1, 0));
+  if (own.length < wanted) refuseMissing(allRows(data), Math.max(own.length - 1, 0));
   if (own instanceof Int32Array && own.length >= wanted) return own.subarray(0, wanted);
   const offsets = new Float64Array(wanted);
   const present = Math.min(own.length, wanted);
@@ -62,20 +59,9 @@ export function offsetMemory(data: Data): Int32Array | Float64Array {
 
 /** The memory of a column's values, whatever they are. */
 export function bytesMemory(data: Data): Uint8Array {
-  const values = data.values as ArrayBufferView | undefined;
-  return values ? bytesOver(values) : new Uint8Array(0);
+  return bytesOf(data.values);
 }
 
-/** A column that has not what its own numbers say. */
-export function raggedColumn(): LarderError {
-  return new LarderError("A column of the table has fewer values than the table has rows. Build the table anew.", {
-    code: "ragged-table",
-  });
-}
-
-/** Arrow's builders leave out the values of nulls at the end. */
-function refuseMissing(data: Data, present: number): void {
-  const validity = validityMemory(data);
-  if (!validity && data.length > present) throw raggedColumn();
-  if (validity && countBits(validity.bytes, validity.offset + present, data.length - present) > 0) throw raggedColumn();
+function allRows(data: Data) {
+  return { data, from: 0, to: data.length };
 }

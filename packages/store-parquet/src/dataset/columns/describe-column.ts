@@ -2,9 +2,9 @@ import type { Data, Field } from "apache-arrow";
 import { type ArrowLikeType, ArrowTypeId } from "../../arrow/arrow-like.js";
 import { typeText } from "../../arrow/type-text.js";
 import { getBit } from "../../format/bitmaps.js";
+import { int32sOver } from "../../format/value-conversion.js";
 import type { PartColumn } from "../part-record.js";
 import { fixedMemory, validityMemory } from "./column-memory.js";
-import { wordsOver } from "./words-over.js";
 
 /**
  * What a part tells of a column: its name, type and metadata, and of 64-bit integers, also in a dictionary, whether each value
@@ -27,7 +27,7 @@ export function describeColumn(field: Field, chunks: readonly Data[]): PartColum
 }
 
 function areDoubles(data: Data, isSigned: boolean): boolean {
-  const words = wordsOver(fixedMemory(data, 8));
+  const words = int32sOver(fixedMemory(data, 8));
   const validity = validityMemory(data);
   const most = 2 ** 21;
   const least = isSigned ? -most : 0;

@@ -42,9 +42,13 @@ export function numberArrayOf(type: ArrowLikeType): Constructor<NumberArray | Lo
   }
 }
 
-/** The values of a column of numbers, one for each row (any where it is null); `undefined` for other types. */
-export function numberMemory(data: Data): NumberArray | LongArray | undefined {
-  const type = data.type as ArrowLikeType;
+/**
+ * The values of a column of numbers, one for each row (any where it is null); `undefined` for other types.
+ *
+ * @param type of the numbers: of a dictionary column that of its indices
+ * @throws LarderError `ragged-table`
+ */
+export function numberMemory(data: Data, type: ArrowLikeType = data.type): NumberArray | LongArray | undefined {
   const ArrayType = numberArrayOf(type);
   if (!ArrayType) return undefined;
   const width = widthOf(type);

@@ -1,13 +1,20 @@
 import type { DataType, Field, Int32, Struct } from "apache-arrow";
 import { type ArrowLikeType, ArrowTypeId } from "../../arrow/arrow-like.js";
+import { mostDepth } from "../../arrow/arrow-schema-entry.js";
 import { integerType } from "../../arrow/integer-type.js";
 import type { Arrow } from "../../arrow/load-arrow.js";
 import { largeList } from "../../arrow/own-arrow-type.js";
 
 const units = ["second", "millisecond", "microsecond", "nanosecond"];
 
-/** The type that a text of `typeText` stands for, in any case; `undefined` for other texts. */
-export function parseType(arrow: Arrow, text: string): DataType | undefined {
+/**
+ * The type that a text of `typeText` stands for, in any case; `undefined` for other texts, and for types nested more deeply than
+ * any that is kept.
+ *
+ * @param depth types around this one
+ */
+export function parseType(arrow: Arrow, text: string, depth = 0): DataType | undefined {
+  if (depth > mostDepth) return undefined;
   const type = plainType(arrow, text.toLowerCase());
   if (type) return type;
   const match = /^(\w+)(?:\[(\d+)\])?(?:<(.*)>)?$/s.exec(text);
@@ -21,13 +28,15 @@ export function parseType(arrow: Arrow, text: string): DataType | undefined {
     case "fixedsizelist":
       return count === undefined
         ? undefined
-        : around(elementOf(arrow, inside), (item) => new arrow.FixedSizeList(count, item));
+        : around(elementOf(arrow, inside, depth), (item) => new arrow.FixedSizeList(count, item));
     default:
-      return inside === undefined || count !== undefined ? undefined : typeAround(arrow, name!.toLowerCase(), inside);
+      return inside === undefined || count !== undefined
+        ? undefined
+        : typeAround(arrow, name!.toLowerCase(), inside, depth);
   }
 }
 
-function typeAround(arrow: Arrow, name: string, inside: string): DataType | undefined {
+function typeAround(arrow: Arrow, name: string, inside: string, depth: number): DataType | undefined {
   switch (name) {
     case "timestamp": {
       const [unit, ...zone] = inside.split(", ");
@@ -36,21 +45,21 @@ function typeAround(arrow: Arrow, name: string, inside: string): DataType | unde
       return place < 0 || timezone === "" ? undefined : new arrow.Timestamp(place, timezone);
     }
     case "list":
-      return around(elementOf(arrow, inside), (item) => new arrow.List(item));
+      return around(elementOf(arrow, inside, depth), (item) => new arrow.List(item));
     case "largelist":
-      return around(elementOf(arrow, inside), (item) => largeList(arrow, item));
+      return around(elementOf(arrow, inside, depth), (item) => largeList(arrow, item));
     case "struct":
-      return around(fieldsOf(arrow, inside), (fields) => new arrow.Struct(fields));
+      return around(fieldsOf(arrow, inside, depth), (fields) => new arrow.Struct(fields));
     case "map": {
       const isSorted = inside.endsWith(", sorted");
-      const fields = fieldsOf(arrow, isSorted ? inside.slice(0, -", sorted".length) : inside);
+      const fields = fieldsOf(arrow, isSorted ? inside.slice(0, -", sorted".length) : inside, depth);
       if (fields?.length !== 2) return undefined;
       const [key, value] = fields;
       const entries = new arrow.Struct([key!.clone({ nullable: false }), value!]);
       return new arrow.Map_(new arrow.Field("entries", entries, false) as Field<Struct> as never, isSorted);
     }
     case "dictionary":
-      return dictionaryOf(arrow, inside);
+      return dictionaryOf(arrow, inside, depth);
     default:
       return decimalOf(arrow, name, inside);
   }
@@ -104,25 +113,25 @@ function decimalOf(arrow: Arrow, name: string, inside: string): DataType | undef
   return width && numbers ? new arrow.Decimal(Number(numbers[2]), Number(numbers[1]), Number(width)) : undefined;
 }
 
-function dictionaryOf(arrow: Arrow, inside: string): DataType | undefined {
+function dictionaryOf(arrow: Arrow, inside: string, depth: number): DataType | undefined {
   const comma = inside.indexOf(", ");
-  const indices = parseType(arrow, inside.slice(0, Math.max(comma, 0)));
-  const values = parseType(arrow, inside.slice(comma + 2));
+  const indices = parseType(arrow, inside.slice(0, Math.max(comma, 0)), depth + 1);
+  const values = parseType(arrow, inside.slice(comma + 2), depth + 1);
   if (!indices || !values || (indices as ArrowLikeType).typeId !== ArrowTypeId.Int) return undefined;
   return new arrow.Dictionary(values, indices as Int32);
 }
 
-function elementOf(arrow: Arrow, inside: string | undefined): Field | undefined {
-  return around(parseType(arrow, inside ?? ""), (type) => new arrow.Field("item", type, true));
+function elementOf(arrow: Arrow, inside: string | undefined, depth: number): Field | undefined {
+  return around(parseType(arrow, inside ?? "", depth + 1), (type) => new arrow.Field("item", type, true));
 }
 
 /** `{a: Int32, b: List<Utf8>}` */
-function fieldsOf(arrow: Arrow, text: string): Field[] | undefined {
+function fieldsOf(arrow: Arrow, text: string, depth: number): Field[] | undefined {
   if (!text.startsWith("{") || !text.endsWith("}")) return undefined;
   const fields: Field[] = [];
   for (const part of outerParts(text.slice(1, -1))) {
     const colon = part.indexOf(": ");
-    const type = parseType(arrow, part.slice(colon + 2));
+    const type = parseType(arrow, part.slice(colon + 2), depth + 1);
     if (colon < 0 || !type) return undefined;
     fields.push(new arrow.Field(part.slice(0, colon), type, true));
   }

@@ -1,6 +1,6 @@
 import { LarderError } from "@larder/core";
 import { getBit } from "../../format/bitmaps.js";
-import { raggedColumn } from "./column-memory.js";
+import { raggedColumn } from "../../write/gather-column.js";
 import type { Picks } from "./picks.js";
 
 /** Values of any length in a row of memory: value i goes from `offsets[i]` to `offsets[i + 1]`. */

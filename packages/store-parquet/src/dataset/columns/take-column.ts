@@ -16,8 +16,6 @@ import { takeDictionary } from "./take-dictionary.js";
 import { takeFixed } from "./take-fixed.js";
 import { takeLists } from "./take-lists.js";
 
-export type { Picks } from "./picks.js";
-
 /**
  * Rows picked from any of several columns, as one column in memory of its own (dictionaries may be shared with the sources).
  *

@@ -6,8 +6,10 @@ import { nestedKind } from "../../arrow/nested-kind.js";
 import { mostEntries, widthOf } from "../../arrow/type-size.js";
 import { typeText } from "../../arrow/type-text.js";
 import { getBit } from "../../format/bitmaps.js";
-import { type GatheredRows, gatherRows } from "../../write/gather-column.js";
-import { fixedMemory, raggedColumn } from "./column-memory.js";
+import { badIndex } from "../../write/dictionary-union.js";
+import { type GatheredRows, gatherRows, raggedColumn } from "../../write/gather-column.js";
+import { fixedMemory, validityMemory } from "./column-memory.js";
+import { isLongArray, numberArrayOf, numberMemory } from "./number-memory.js";
 import type { Picks } from "./picks.js";
 import type { Validity } from "./take-bits.js";
 import { takeColumn } from "./take-column.js";
@@ -45,16 +47,22 @@ function isSameDictionary(left: Vector | undefined, right: Vector): boolean {
   return left?.data.length === right.data.length && left.data.every((piece, i) => piece === right.data[i]);
 }
 
-/** The rows of a dictionary column as rows of its dictionary's pieces. @throws LarderError `invalid-dictionary` */
+/**
+ * The rows of a dictionary column as rows of its dictionary's pieces.
+ *
+ * @throws LarderError `invalid-dictionary`; `dictionary-too-large` for more than 65,536 pieces
+ */
 export function entryPicks(data: Data): { readonly pieces: readonly Data[]; readonly picks: Picks } {
   const indices = indicesOf(data);
+  const nulls = validityMemory(data);
   const pieces: readonly Data[] = data.dictionary?.data ?? [];
+  refuseManyPieces(pieces, data.type);
   const starts = startsOf(pieces);
   const total = starts.at(-1)!;
   const row = new Int32Array(data.length).fill(-1);
   const source = pieces.length > 1 ? new Uint16Array(data.length) : undefined;
   for (let i = 0; i < data.length; i++) {
-    if (!isValid(data, i)) continue;
+    if (nulls && getBit(nulls.bytes, nulls.offset + i) === 0) continue;
     const index = indices[i]!;
     if (!(index >= 0 && index < total)) throw badIndex();
     const piece = source ? pieceOf(starts, index) : 0;
@@ -87,6 +95,7 @@ function uniteRows(arrow: Arrow, type: Dictionary, sources: readonly Data[], pic
     }
   }
   const { pieces, picks: entries } = union.picks();
+  refuseManyPieces(pieces, type);
   if (entries.length > most) throw tooLarge(type, entries.length);
   const values = takeColumn(arrow, type.dictionary, pieces, entries);
   return arrow.makeData({
@@ -179,34 +188,15 @@ function latin1({ buffer, byteOffset, byteLength }: Uint8Array, start: number, e
 }
 
 function indicesOf(data: Data): ArrayLike<number> {
-  const type = (data.type as Dictionary).indices as ArrowLikeType;
-  const width = widthOf(type);
-  // Copied, so that any alignment will do.
-  const { buffer } = new Uint8Array(fixedMemory(data, width));
-  const isSigned = type.isSigned !== false;
-  switch (width) {
-    case 1:
-      return isSigned ? new Int8Array(buffer) : new Uint8Array(buffer);
-    case 2:
-      return isSigned ? new Int16Array(buffer) : new Uint16Array(buffer);
-    case 8:
-      return Float64Array.from(new BigInt64Array(buffer), Number);
-    default:
-      return isSigned ? new Int32Array(buffer) : new Uint32Array(buffer);
-  }
+  const indices = numberMemory(data, (data.type as Dictionary).indices)!;
+  return isLongArray(indices) ? Float64Array.from(indices as ArrayLike<bigint>, Number) : indices;
 }
 
-function indexArray(places: Float64Array, { bitWidth = 32, isSigned = true }: ArrowLikeType): ArrayBufferView {
-  switch (bitWidth) {
-    case 8:
-      return isSigned ? Int8Array.from(places) : Uint8Array.from(places);
-    case 16:
-      return isSigned ? Int16Array.from(places) : Uint16Array.from(places);
-    case 64:
-      return isSigned ? BigInt64Array.from(places as never, BigInt) : BigUint64Array.from(places as never, BigInt);
-    default:
-      return isSigned ? Int32Array.from(places) : Uint32Array.from(places);
-  }
+function indexArray(places: Float64Array, type: ArrowLikeType): ArrayBufferView {
+  const indices = new (numberArrayOf(type)!)(places.length);
+  if (!isLongArray(indices)) indices.set(places);
+  else for (let i = 0; i < places.length; i++) indices[i] = BigInt(places[i]!);
+  return indices;
 }
 
 /** Where each piece begins, and after the last one the number of all entries. */
@@ -222,8 +212,14 @@ function pieceOf(starts: readonly number[], index: number): number {
   return piece;
 }
 
-function isValid(data: Data, row: number): boolean {
-  return !(data.nullCount > 0 && data.nullBitmap?.length > 0) || getBit(data.nullBitmap, data.offset + row) === 1;
+/** Picks count sources, which the pieces of dictionaries become, in 16 bits. */
+function refuseManyPieces({ length: pieces }: readonly Data[], dictionary: ArrowLikeType): void {
+  if (pieces <= 2 ** 16) return;
+  const type = typeText(dictionary);
+  throw new LarderError(
+    `The dictionaries of a column of type ${type} are in ${pieces} pieces, more than 65,536. Build the table anew with fewer, or use plain values.`,
+    { code: "dictionary-too-large", facts: { type, pieces } },
+  );
 }
 
 function tooLarge(type: Dictionary, entries: number): LarderError {
@@ -231,10 +227,4 @@ function tooLarge(type: Dictionary, entries: number): LarderError {
     `A column of type ${typeText(type as ArrowLikeType)} would have ${entries} dictionary entries, more than its indices can count. Use wider indices, or plain values.`,
     { code: "dictionary-too-large", facts: { type: typeText(type as ArrowLikeType), entries } },
   );
-}
-
-function badIndex(): LarderError {
-  return new LarderError("A dictionary column of the table has an index without an entry. Build the table anew.", {
-    code: "invalid-dictionary",
-  });
 }

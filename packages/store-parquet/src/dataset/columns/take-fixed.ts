@@ -1,6 +1,5 @@
-import { alignedTo } from "../../format/value-conversion.js";
+import { alignedTo, int32sOver, int64sOver } from "../../format/value-conversion.js";
 import type { Picks } from "./picks.js";
-import { wordsOver } from "./words-over.js";
 
 /**
  * Values of a fixed width, picked; zero where taken from nowhere. Bits are moved as integers, for a NaN could come out
@@ -19,16 +18,16 @@ export function takeFixed(sources: readonly Uint8Array[], picks: Picks, width: n
       take16(sources.map(words16), picks, words16(taken));
       break;
     case 4:
-      take32(sources.map(wordsOver), picks, wordsOver(taken));
+      take32(sources.map(int32sOver), picks, int32sOver(taken));
       break;
     case 8:
-      take64(sources.map(longsOver), picks, longsOver(taken));
+      take64(sources.map(int64sOver), picks, int64sOver(taken));
       break;
     case 16:
-      take128(sources.map(longsOver), picks, longsOver(taken));
+      take128(sources.map(int64sOver), picks, int64sOver(taken));
       break;
     default:
-      if (width % 4 === 0) takeWords(sources.map(wordsOver), picks, width / 4, wordsOver(taken));
+      if (width % 4 === 0) takeWords(sources.map(int32sOver), picks, width / 4, int32sOver(taken));
       else takeWords(sources, picks, width, taken);
   }
   return taken;
@@ -37,11 +36,6 @@ export function takeFixed(sources: readonly Uint8Array[], picks: Picks, width: n
 function words16(bytes: Uint8Array): Uint16Array {
   const { buffer, byteOffset, byteLength } = alignedTo(bytes, 2);
   return new Uint16Array(buffer, byteOffset, byteLength / 2);
-}
-
-function longsOver(bytes: Uint8Array): BigInt64Array {
-  const { buffer, byteOffset, byteLength } = alignedTo(bytes, 8);
-  return new BigInt64Array(buffer, byteOffset, byteLength / 8);
 }
 
 // The same loop several times: a loop that sees arrays of several kinds is compiled for none of them.

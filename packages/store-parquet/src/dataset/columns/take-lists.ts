@@ -21,14 +21,12 @@ export function takeLists(
 ): Data {
   const { typeId } = type as ArrowLikeType;
   if (typeId === ArrowTypeId.FixedSizeList) return takeFixedLists(arrow, type, sources, picks, validity);
-  const lists = sources.map((source) => ({
-    offsets: offsetMemory(source),
-    size: childColumn(arrow, type, source, 0).length,
-  }));
+  const children = sources.map((source) => childColumn(arrow, type, source, 0));
+  const lists = sources.map((source, i) => ({ offsets: offsetMemory(source), size: children[i]!.length }));
   const offsets = new Float64Array(picks.length + 1);
   const starts = new Float64Array(picks.length);
   takeOffsets(lists, picks, validity.nullBitmap, offsets, starts);
-  const child = takeElements(arrow, type, sources, picks, offsets, starts);
+  const child = takeElements(arrow, type, children, picks, offsets, starts);
   const valueOffsets = typeId === ArrowTypeId.LargeList ? wideOffsets(offsets) : new Int32Array(offsets);
   return arrow.makeData({ type, length: picks.length, ...validity, valueOffsets, child } as never) as Data;
 }
@@ -47,21 +45,24 @@ function takeFixedLists(
     const isNull = row[i]! < 0 || (validity.nullBitmap !== undefined && getBit(validity.nullBitmap, i) === 0);
     return isNull ? -1 : row[i]! * size;
   });
-  const child = takeElements(arrow, type, sources, picks, offsets, starts);
+  const children = sources.map((source) => childColumn(arrow, type, source, 0));
+  const child = takeElements(arrow, type, children, picks, offsets, starts);
   return arrow.makeData({ type, length, ...validity, child } as never) as Data;
 }
 
-/** @param starts first element of a row that has any, in its source; -1: its elements are null */
+/**
+ * @param children elements of each source
+ * @param starts first element of a row that has any, in its source; -1: its elements are null
+ */
 function takeElements(
   arrow: Arrow,
   type: DataType,
-  sources: readonly Data[],
+  children: readonly Data[],
   { length, source }: Picks,
   offsets: Float64Array,
   starts: Float64Array,
 ): Data {
   const total = offsets[length]!;
-  const children = sources.map((own) => childColumn(arrow, type, own, 0));
   // Rows are counted in 32 bits, also those of the sources.
   for (const size of [total, ...children.map((child) => child.length)])
     refuseMany(size, typeText(type as ArrowLikeType));

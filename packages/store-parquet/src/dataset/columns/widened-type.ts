@@ -62,9 +62,10 @@ function widerFloat(left: string, right: string, bothFit: boolean): string | und
   return fitsFloat32(left) && fitsFloat32(right) ? "Float32" : "Float64";
 }
 
+/** Of texts or bytes with offsets of 32 and of 64 bits. Lists are not widened. */
 function larger(left: string, right: string): string | undefined {
-  if (left === `Large${right}`) return left;
-  return right === `Large${left}` && (left === "Utf8" || left === "Binary") ? right : undefined;
+  const [small, large] = left.startsWith("Large") ? [right, left] : [left, right];
+  return (small === "Utf8" || small === "Binary") && large === `Large${small}` ? large : undefined;
 }
 
 /** The type of a dictionary's values; other types are their own. */
@@ -73,7 +74,7 @@ function valueType(type: string): string {
 }
 
 function isLong(type: string): boolean {
-  return /^U?[Ii]nt64$/.test(valueType(type));
+  return intShape(valueType(type))?.bits === 64;
 }
 
 function fits({ type, fitsDouble }: StoredType): boolean {

@@ -10,10 +10,11 @@ import {
 import type { DatasetLog } from "../log/dataset-log.js";
 import type { DatasetState } from "../log/dataset-state.js";
 import type { PartRecord } from "../part-record.js";
+import { removeUnnamed } from "../remove-parts.js";
 import { bytesOf } from "./choose-merge.js";
 import { takeCompactionHint } from "./compaction-hint.js";
 import { inTurn } from "./in-turn.js";
-import { mergeParts, removeParts } from "./merge-parts.js";
+import { mergeParts } from "./merge-parts.js";
 import type { MergedDataset, MergeWatch } from "./merge-run.js";
 import { type CompactionStep, planMerge, planWhole } from "./plan-compaction.js";
 import { isPartlySettled, settledBefore } from "./settled-before.js";
@@ -132,10 +133,11 @@ async function nextStep(
       const done = await mergeAndCommit(context, state, step, watch);
       if (done) return done;
     } catch (error) {
-      if (LarderError.isInstance(error, "part-gone")) continue;
-      const part = damagedPart(context, step, error);
+      const damage = LarderError.isInstance(error, "part-gone") ? await lossOf(context, error) : error;
+      if (damage === undefined) continue;
+      const part = damagedPart(context, step, damage);
       if (!part || !context.onDamagedPart) throw error;
-      await context.onDamagedPart(part, error as CacheCorruptionError);
+      await context.onDamagedPart(part, damage as CacheCorruptionError);
     }
   }
   throw new LarderError(
@@ -164,19 +166,21 @@ async function mergeAndCommit(
     });
     if (isCurrent) return { state, bytesRead: bytesOf(remove), bytesWritten: bytesOf(add) };
   } catch (error) {
-    await removeUnlessStored(context, add);
+    await removeUnnamed(context, add);
     throw error;
   }
-  await removeUnlessStored(context, add);
+  await removeUnnamed(context, add);
   return undefined;
 }
 
-/** A commit that failed may have been made all the same, or a log made anew may name the files. Where that can't be found out, files stay until they are swept. */
-async function removeUnlessStored({ log, directory }: CompactionContext, add: readonly PartRecord[]): Promise<void> {
-  try {
-    const { parts } = await log.refresh();
-    if (!add.some(({ name }) => parts.has(name))) await removeParts(directory, add);
-  } catch {}
+/** What a part that is gone tells: nothing where another merge took it away; where it still counts, its file is lost. */
+async function lossOf(
+  { directory, log }: CompactionContext,
+  gone: LarderError,
+): Promise<CacheCorruptionError | undefined> {
+  const { parts } = await log.refresh();
+  const lost = [...parts.keys()].map((name) => join(directory, name)).find((file) => file === gone.facts.file);
+  return lost === undefined ? undefined : new CacheCorruptionError(lost, "it is not there any more", gone);
 }
 
 function damagedPart({ directory }: CompactionContext, { remove }: CompactionStep, error: unknown) {

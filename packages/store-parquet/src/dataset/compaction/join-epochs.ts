@@ -1,9 +1,8 @@
-import { intersectIds } from "../ids/combine-id-sets.js";
+import { intersectIds, uniteAllIds } from "../ids/combine-id-sets.js";
 import type { IdSet } from "../ids/id-set.js";
 import { rowsOfIds } from "../ids/rows-of-ids.js";
 import type { AbsentEpoch, Epoch, RowsEpoch } from "../part-record.js";
 import { isSettled } from "./settled-before.js";
-import { uniteAll } from "./told-keys.js";
 
 /** So many epochs of one file are kept apart. */
 const mostEpochs = 64;
@@ -89,7 +88,7 @@ function isNear(group: Group, fetchedAt: number, now: number): boolean {
 /** The epochs ascend by sequence. */
 function asOne({ epochs, last, oldest }: Group): Epoch {
   if (epochs.length === 1) return last;
-  const keys = uniteAll(epochs.map((epoch) => epoch.keys));
+  const keys = uniteAllIds(epochs.map((epoch) => epoch.keys));
   if (last.kind === "rows") return { ...last, keys, fetchedAt: oldest };
   const { texts: _, ...rest } = last;
   const texts = joinedTexts(epochs, keys);

@@ -1,7 +1,6 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { ColumnTypeError, LarderError } from "@larder/core";
 import type { PartColumn, PartPlace, PartRecord } from "../part-record.js";
+import { removeParts } from "../remove-parts.js";
 import { bytesOf } from "./choose-merge.js";
 import { type MergedDataset, type MergeWatch, type RunPlan, type WrittenRun, writeRun } from "./merge-run.js";
 import type { MergeRun } from "./merge-runs.js";
@@ -90,11 +89,6 @@ function runPlan(
 /** Files of like size: with the greatest size, the last would be a small one each time. */
 function evenBytes(bytes: number, partBytes: number): number {
   return Math.min(partBytes, Math.ceil((bytes / Math.ceil(bytes / partBytes)) * 1.02));
-}
-
-/** Removes the files of parts that nothing tells of. */
-export async function removeParts(directory: string, records: readonly PartRecord[]): Promise<void> {
-  await Promise.all(records.map(({ name }) => rm(join(directory, name), { force: true }).catch(() => {})));
 }
 
 function unfitColumn(error: unknown): string | undefined {

@@ -1,9 +1,10 @@
+import { uniteAllIds } from "../ids/combine-id-sets.js";
 import { idsBetween } from "../ids/cut-id-sets.js";
 import type { IdSet } from "../ids/id-set.js";
 import { idBounds } from "../ids/look-up.js";
 import type { PartRecord } from "../part-record.js";
 import { allKeys, greatestKey, type KeyRange, leastKey } from "./key-range.js";
-import { tellsOfAll, toldKeys, uniteAll } from "./told-keys.js";
+import { tellsOfAll, toldKeys } from "./told-keys.js";
 
 /** Parts that are merged within a range of keys. What they tell of other keys is in other runs of the same merge. */
 export interface MergeRun extends KeyRange {
@@ -38,7 +39,7 @@ export function baseRanges(base: readonly PartRecord[]): BaseRange[] {
 /** What of `base` is merged with recent parts, so that it takes in all that they tell: ranges that touch are one run. */
 export function mergeRuns(recent: readonly PartRecord[], base: readonly PartRecord[]): MergeRun[] {
   const ranges = baseRanges(base);
-  const keys = uniteAll(recent.map(toldKeys));
+  const keys = uniteAllIds(recent.map(toldKeys));
   const touched = ranges.map(({ low, high }) => idsBetween(keys, low, high).size > 0);
   if (!touched.includes(true)) touched[0] = true;
   return runsOf(ranges, touched, recent);

@@ -6,8 +6,8 @@ import { widenedType } from "../columns/widened-type.js";
 import { hasAllIds } from "../ids/combine-id-sets.js";
 import type { PartColumn, PartRecord } from "../part-record.js";
 import type { OpenPart } from "../parts/open-part.js";
-import { keyColumn } from "../parts/part-columns.js";
 import { readPartRange } from "../parts/read-part-rows.js";
+import { partIdFields } from "../table-of.js";
 
 /** A column of what is merged. */
 export interface MergedColumn {
@@ -70,12 +70,10 @@ export function mergedSchema(
   idKind: "int64" | "text",
   columns: readonly MergedColumn[],
 ): Schema {
-  const id = new arrow.Field(idColumn, idKind === "text" ? new arrow.Utf8() : new arrow.Int64(), false);
-  const key = idKind === "text" ? [new arrow.Field(keyColumn, new arrow.Int64(), false)] : [];
   const fields = columns.map(
     ({ name, type, metadata }) => new arrow.Field(name, type, true, new Map(Object.entries(metadata ?? {}))),
   );
-  return new arrow.Schema([id, ...key, ...fields]);
+  return new arrow.Schema([...partIdFields(arrow, idColumn, idKind), ...fields]);
 }
 
 /** @throws LarderError `damaged-part` where an epoch names cells that its part has not */

@@ -1,10 +1,11 @@
+import { uniteAllIds } from "../ids/combine-id-sets.js";
 import type { DatasetState } from "../log/dataset-state.js";
 import type { PartRecord } from "../part-record.js";
 import { bytesOf, chooseMerge } from "./choose-merge.js";
 import { allKeys } from "./key-range.js";
 import type { MergePlan } from "./merge-parts.js";
 import { type BaseRange, baseRanges, keysIn, type MergeRun, mergeRuns, runsOf } from "./merge-runs.js";
-import { toldKeys, uniteAll } from "./told-keys.js";
+import { toldKeys } from "./told-keys.js";
 
 /** What a compaction does next: parts that are merged, and those that count no more afterwards. */
 export interface CompactionStep {
@@ -30,7 +31,7 @@ export function planWhole(state: DatasetState, partBytes: number, now: number): 
   const recent = parts.filter(({ place }) => place === "recent");
   const base = inBase(state);
   const ranges = baseRanges(base);
-  const news = uniteAll(recent.map(toldKeys));
+  const news = uniteAllIds(recent.map(toldKeys));
   const isScattered = base.length > 2 * Math.ceil(bytesOf(base) / partBytes) + 1;
   const wanted = ranges.map((range) => {
     const part = onlyPart(range);

@@ -1,5 +1,5 @@
 import { orderedEpochs } from "../coverage/ordered-epochs.js";
-import { intersectIds } from "../ids/combine-id-sets.js";
+import { intersectIds, uniteAllIds } from "../ids/combine-id-sets.js";
 import type { IdSet } from "../ids/id-set.js";
 import { rowsOfIds } from "../ids/rows-of-ids.js";
 import type { Epoch, PartRecord } from "../part-record.js";
@@ -9,7 +9,7 @@ import { keysIn, type MergeRun } from "./merge-runs.js";
 import { epochBounds, type MergeEpochs, type SettledSlice, settleSlice } from "./settle-slice.js";
 import { isPartlySettled, isSettled, settledBefore } from "./settled-before.js";
 import { survivingPieces } from "./surviving-pieces.js";
-import { toldKeys, uniteAll } from "./told-keys.js";
+import { toldKeys } from "./told-keys.js";
 
 /** The merge of what parts tell: all of a merge but the rows. */
 export interface ToldMerge {
@@ -29,7 +29,7 @@ export function toldMerge(run: MergeRun, outside: readonly PartRecord[], now: nu
   const merge: MergeEpochs = { epochs, bounds: epochBounds(epochs), ...columnGroups(epochs) };
   const settled = settledBefore(now);
   const older = outside.filter((part) => isPartlySettled(part, settled));
-  const outer = keysIn(uniteAll(older.map(toldKeys)), run);
+  const outer = keysIn(uniteAllIds(older.map(toldKeys)), run);
   const mayGo = epochs.map(({ epoch }) => isSettled(epoch, settled));
   const isKept = (epoch: Epoch) => older.length > 0 || !isSettled(epoch, settled);
   const carried = carriedEpochs(merge, { settled, now, outside: outer }, isKept);
@@ -47,7 +47,7 @@ export function toldMerge(run: MergeRun, outside: readonly PartRecord[], now: nu
 
 /** The keys of a run of which anything is told. */
 export function runKeys(run: MergeRun): IdSet {
-  return keysIn(uniteAll(run.inputs.map(toldKeys)), run);
+  return keysIn(uniteAllIds(run.inputs.map(toldKeys)), run);
 }
 
 /** 1 for each of the keys that is one of `wanted`. */

@@ -4,6 +4,7 @@ import type { IdSet } from "../ids/id-set.js";
 import { idsOutside } from "../ids/ids-outside.js";
 import { idSetOf, idsIn } from "../ids/make-id-set.js";
 import { placesOfIds } from "../ids/places-of-ids.js";
+import { rowsOfIds } from "../ids/rows-of-ids.js";
 import type { TextKey } from "../text-keys.js";
 import { keysOfTexts } from "../text-keys.js";
 import type { KnownSets } from "./coverage-index.js";
@@ -52,31 +53,31 @@ export function coverageOfTexts(
   const keys = keysOfTexts(texts, textKey);
   const known = placesOfIds(sets.complete, keys);
   const absences = placesOfIds(sets.absent, keys);
-  const textOfKey = absences.some((place) => place >= 0) ? textsOfAbsent(epochs) : undefined;
+  const textOfKey = textsOfAbsent(epochs, idSetOf(keys.filter((_, i) => known[i]! < 0 && absences[i]! >= 0)));
   const missing: string[] = [];
   const absent: string[] = [];
   for (const [i, text] of texts.entries()) {
     if (known[i]! >= 0) continue;
-    (absences[i]! >= 0 && textOfKey!.get(keys[i]!) === text ? absent : missing).push(text);
+    (absences[i]! >= 0 && textOfKey.get(keys[i]!) === text ? absent : missing).push(text);
   }
   missing.sort();
   absent.sort();
   return { missing, absent, missingCells: () => missingTextCells(missing, columns, sets, textKey) };
 }
 
-const absentTexts = new WeakMap<readonly PlacedEpoch[], ReadonlyMap<bigint, string>>();
-
-/** The text that each absent key stands for: the one stored last. Kept for as long as the list of epochs is. */
-export function textsOfAbsent(epochs: readonly PlacedEpoch[]): ReadonlyMap<bigint, string> {
-  const known = absentTexts.get(epochs);
-  if (known) return known;
+/** The text that each of some keys stands for where it was ever absent: the one stored last. */
+export function textsOfAbsent(epochs: readonly PlacedEpoch[], keys: IdSet): Map<bigint, string> {
   const texts = new Map<bigint, string>();
-  for (const { epoch } of epochs) {
+  let open = keys;
+  for (let i = epochs.length - 1; i >= 0 && open.size > 0; i--) {
+    const { epoch } = epochs[i]!;
     if (epoch.kind !== "absent" || epoch.texts === undefined) continue;
-    const keys = idsIn(epoch.keys);
-    for (const [i, text] of epoch.texts.entries()) texts.set(keys[i]!, text);
+    const met = intersectIds(epoch.keys, open);
+    if (met.size === 0) continue;
+    open = subtractIds(open, met);
+    const places = rowsOfIds(epoch.keys, met);
+    for (const [n, key] of idsIn(met).entries()) texts.set(key, epoch.texts[places[n]!]!);
   }
-  absentTexts.set(epochs, texts);
   return texts;
 }
 

@@ -1,5 +1,5 @@
 import type { Freshness } from "@larder/core";
-import { intersectIds, subtractIds, uniteIds } from "../ids/combine-id-sets.js";
+import { intersectIds, subtractIds, uniteAllIds, uniteIds } from "../ids/combine-id-sets.js";
 import { emptyIds, type IdSet } from "../ids/id-set.js";
 import { idBounds } from "../ids/look-up.js";
 import type { Epoch } from "../part-record.js";
@@ -129,15 +129,8 @@ function withSteps(start: IdSet, steps: readonly Step[]): IdSet {
       if (own === undefined) all = true;
       else run.push(own);
     }
-    if (kind === "add") keys = uniteIds(keys, unionOf(run));
-    else keys = all ? emptyIds : subtractIds(keys, unionOf(run));
+    if (kind === "add") keys = uniteIds(keys, uniteAllIds(run));
+    else keys = all ? emptyIds : subtractIds(keys, uniteAllIds(run));
   }
   return keys;
-}
-
-function unionOf(sets: readonly IdSet[]): IdSet {
-  if (sets.length === 0) return emptyIds;
-  if (sets.length === 1) return sets[0]!;
-  const middle = sets.length >>> 1;
-  return uniteIds(unionOf(sets.slice(0, middle)), unionOf(sets.slice(middle)));
 }

@@ -34,7 +34,7 @@ export function uniteIds(a: IdSet, b: IdSet): IdSet {
   return sharedSet(setOfContainers(containers), a, b);
 }
 
-/** Ids of sets that follow each other, or overlap, as one. */
+/** Ids of any of the sets; of none of them, no ids. */
 export function uniteAllIds(sets: readonly IdSet[]): IdSet {
   if (sets.length < 2) return sets[0] ?? emptyIds;
   const middle = sets.length >>> 1;

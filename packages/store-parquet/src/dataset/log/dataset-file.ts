@@ -1,29 +1,15 @@
-import { randomBytes } from "node:crypto";
-import { readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type CacheWarning,
-  checksumOf,
-  type IdKind,
-  LarderError,
-  loadXxhash,
-  uniqueNameOfProcess,
-  type Xxhash,
-} from "@larder/core";
+import { type CacheWarning, checksumOf, type IdKind, LarderError, loadXxhash, type Xxhash } from "@larder/core";
+import { narrowJson } from "../narrow-json.js";
+import { newToken } from "../new-token.js";
+import { putAside } from "../put-aside.js";
+import { systemCode } from "../system-code.js";
 import { emptyState } from "./dataset-state.js";
 import { writeLogFile } from "./entry-format.js";
-import { damagedFile, newerFormat, systemCode, writing } from "./log-error.js";
+import { damagedFile, newerFormat, writing } from "./log-error.js";
 import { entrySuffix } from "./log-files.js";
-import { narrowJson } from "./narrow-json.js";
-import {
-  createNumbered,
-  type Durability,
-  inNewDirectories,
-  linkOrWrite,
-  listNumbered,
-  removeFile,
-  writeNew,
-} from "./numbered-files.js";
+import { createFile, createNumbered, type Durability, listNumbered, type NumberedTarget } from "./numbered-files.js";
 import { partFiles } from "./rebuild-state.js";
 import { isDamage } from "./sealed-file.js";
 
@@ -72,9 +58,7 @@ export async function makeDataset(
   const found = await readOrPutAside(directory, onWarning);
   if (found !== undefined) return matching(found, facts, directory);
   await makeFirstEntry(directory, durability);
-  const path = join(directory, fileName);
-  const made = await writing(path, () => writeExclusively(directory, path, facts, durability));
-  if (made) return facts;
+  if (await createFile(targetIn(directory, directory, durability), fileName, await bytesOf(facts))) return facts;
   const other = await readDataset(directory);
   return other === undefined ? facts : matching(other, facts, directory);
 }
@@ -101,7 +85,7 @@ export function matching(found: DatasetFacts, wanted: DatasetFacts, directory: s
 const names = { table: "table", idColumn: "id column", idKind: "kind of ids" } as const;
 
 function factsOf(text: string, path: string, xxhash: Xxhash): DatasetFacts {
-  const narrow = narrowJson(path);
+  const narrow = narrowJson((reason) => damagedFile(path, reason));
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -135,10 +119,7 @@ async function readOrPutAside(
   } catch (cause) {
     if (!isDamage(cause)) throw cause;
     const path = join(directory, fileName);
-    const folder = join(directory, "quarantine");
-    await writing(path, () =>
-      inNewDirectories([folder], () => rename(path, join(folder, `${fileName}.${randomBytes(8).toString("hex")}`))),
-    );
+    await writing(path, () => putAside(directory, fileName));
     const message = `The file ${path} was damaged, and was made again.`;
     onWarning?.({ type: "warning", code: "damaged-log", message, facts: { file: path }, cause });
     return undefined;
@@ -149,28 +130,20 @@ async function readOrPutAside(
 async function makeFirstEntry(directory: string, durability: Durability): Promise<void> {
   const log = join(directory, "log");
   if ((await listNumbered(log)).length > 0 || (await partFiles(directory)).length > 0) return;
-  const token = randomBytes(8).toString("hex");
+  const token = newToken();
   const bytes = writeLogFile(
     { type: "rebuilt", number: 1, token, state: { ...emptyState, entry: 1 } },
     await loadXxhash(),
   );
-  await createNumbered({ directory: log, temporary: join(directory, "tmp"), durability }, 1, entrySuffix, bytes);
+  await createNumbered(targetIn(directory, log, durability), 1, entrySuffix, bytes);
 }
 
-/** @returns `false`: another process was faster */
-async function writeExclusively(
-  directory: string,
-  path: string,
-  facts: DatasetFacts,
-  durability: Durability,
-): Promise<boolean> {
+async function bytesOf(facts: DatasetFacts): Promise<Uint8Array> {
   const checksum = checksumOfFacts(facts, await loadXxhash());
-  const text = `${JSON.stringify({ format: formatNumber, ...facts, checksum }, undefined, 2)}\n`;
-  const temporary = join(directory, "tmp", `${uniqueNameOfProcess()}.json`);
-  await inNewDirectories([join(directory, "tmp")], () => writeNew(temporary, Buffer.from(text), durability));
-  try {
-    return await linkOrWrite({ durability }, temporary, path, Buffer.from(text));
-  } finally {
-    await removeFile(temporary);
-  }
+  return Buffer.from(`${JSON.stringify({ format: formatNumber, ...facts, checksum }, undefined, 2)}\n`);
+}
+
+/** Files in a folder of a dataset, made in the dataset's `tmp/`. */
+function targetIn(dataset: string, directory: string, durability: Durability): NumberedTarget {
+  return { directory, temporary: join(dataset, "tmp"), durability };
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { LarderError, loadXxhash } from "@larder/core";
+import { newToken } from "../new-token.js";
 import { confirmEntry } from "./confirm-entry.js";
 import { applied, type Change, type DatasetState, type LoggedChange } from "./dataset-state.js";
 import { type LogFile, readLogFile, writeLogFile } from "./entry-format.js";
@@ -51,6 +51,7 @@ export function openLog(directory: string, options: LogOptions): DatasetLog {
   const context = logContext(directory, options);
   const reader = logReader(context);
   const inTurn = serial();
+  /** Retired files that this process knows to be unlinked, and no entry tells of yet. */
   const gone = new Set<string>();
   let waiting: Promise<DatasetState> | undefined;
   let seen: { readonly whole: DatasetState; readonly shown: DatasetState } | undefined;
@@ -67,6 +68,12 @@ export function openLog(directory: string, options: LogOptions): DatasetLog {
     for (const { name } of state.retired) {
       if (!gone.has(name) && (await removeFile(join(directory, name)))) gone.add(name);
     }
+  };
+
+  const forgetTold = ({ retired }: DatasetState) => {
+    if (gone.size === 0) return;
+    const names = new Set(retired.map(({ name }) => name));
+    for (const name of gone) if (!names.has(name)) gone.delete(name);
   };
 
   return {
@@ -90,6 +97,7 @@ export function openLog(directory: string, options: LogOptions): DatasetLog {
           const logged = unlinked.length === 0 ? change : { ...change, gone: unlinked };
           const next = await tryCommit(context, reader, base, logged);
           if (next !== undefined) {
+            forgetTold(next.state);
             if (change.kind !== "batch") await unlinkRetired(next.state);
             return shown(next.state);
           }
@@ -115,7 +123,7 @@ async function tryCommit(
 ): Promise<LogPosition | undefined> {
   const xxhash = await loadXxhash();
   const number = base.state.entry + 1;
-  const token = randomBytes(8).toString("hex");
+  const token = newToken();
   const entry: LogFile = { type: "entry", number, token, previous: base.token, change };
   const bytes = writeLogFile(entry, xxhash);
   checkReadable(() => readLogFile(bytes, xxhash, context.directory, number));

@@ -1,9 +1,10 @@
 import type { Xxhash } from "@larder/core";
+import { narrowColumns } from "../narrow-columns.js";
+import { type JsonNarrower, narrowJson } from "../narrow-json.js";
 import { isPartName } from "../parts/part-name.js";
 import type { Change, DatasetState, LoggedChange } from "./dataset-state.js";
 import { damagedFile } from "./log-error.js";
-import { type JsonNarrower, narrowJson } from "./narrow-json.js";
-import { columnsOf, recordReader, recordWriter } from "./record-json.js";
+import { recordReader, recordWriter } from "./record-json.js";
 import { binaryWriter, openSealed, sealFile } from "./sealed-file.js";
 
 /** What a file of the log tells. */
@@ -51,7 +52,7 @@ export function writeLogFile(file: LogFile, xxhash: Xxhash): Uint8Array {
  */
 export function readLogFile(bytes: Uint8Array, xxhash: Xxhash, path: string, number: number): LogFile {
   const sealed = openSealed(magic, bytes, xxhash, path);
-  const narrow = narrowJson(path);
+  const narrow = narrowJson((reason) => damagedFile(path, reason));
   const header = narrow.object(sealed.header, "header");
   if (header.number !== number) throw damagedFile(path, `it was made under the number ${String(header.number)}`);
   const type = narrow.oneOf(["entry", "state", "rebuilt"], header.type, "type");
@@ -82,7 +83,7 @@ function changeOf(value: unknown, readRecord: ReadRecord, narrow: JsonNarrower):
     kind: narrow.oneOf(kinds, kind, "kind of change"),
     add: narrow.list(add, "added parts").map(readRecord),
     remove: narrow.texts(remove, "removed parts"),
-    ...(columns !== undefined && { columns: columnsOf(columns, narrow) }),
+    ...(columns !== undefined && { columns: narrowColumns(columns, narrow) }),
     ...(gone !== undefined && { gone: narrow.texts(gone, "unlinked files") }),
   };
 }
@@ -98,7 +99,7 @@ function stateOf(
   return {
     entry,
     parts: new Map(parts.map((part) => [part.name, part])),
-    columns: columnsOf(state.columns, narrow),
+    columns: narrowColumns(state.columns, narrow),
     sequence: narrow.count(state.sequence, "sequence"),
     retired: narrow.list(state.retired, "retired files").map((item) => {
       const file = narrow.object(item, "retired file");

@@ -29,9 +29,9 @@ export const startOfLog: LogPosition = { state: emptyState, token: "", stateNumb
  * Reads a log up to its highest number: from where it was read to before, else from the newest state that can be read, else from
  * the newest entry that tells all there is, else from the beginning. Each entry must name the one before it.
  *
- * @param from - where this process has got to, if anywhere
+ * @param from - where this process has got to
  */
-export async function loadPosition(files: LogFiles, from: LogPosition | undefined): Promise<LoadOutcome> {
+export async function loadPosition(files: LogFiles, from: LogPosition): Promise<LoadOutcome> {
   const damage = new Set<unknown>();
   let changed = false;
   const note = <Content>(file: ReadFile<Content>) => {
@@ -51,8 +51,8 @@ type Note = <Content>(
 ) => { readonly content: Content; readonly byteLength: number } | undefined;
 
 /** Where reading may begin, the best first. */
-async function* bases(files: LogFiles, from: LogPosition | undefined, note: Note): AsyncGenerator<LogPosition> {
-  if (from !== undefined && from.state.entry > 0 && files.highest >= from.state.entry) yield from;
+async function* bases(files: LogFiles, from: LogPosition, note: Note): AsyncGenerator<LogPosition> {
+  if (from.state.entry > 0 && files.highest >= from.state.entry) yield from;
   for (const number of files.states.toReversed()) {
     const file = note(await files.state(number));
     if (file !== undefined) yield positionOf(file.content, file.byteLength);

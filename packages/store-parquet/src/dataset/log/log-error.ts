@@ -1,10 +1,5 @@
 import { LarderError } from "@larder/core";
-
-/** The code of a system error, such as `ENOENT`. */
-export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
-}
+import { systemCode } from "../system-code.js";
 
 /**
  * Runs a step that writes. What the file system refuses becomes a LarderError, `disk-full` or `write-failed`.

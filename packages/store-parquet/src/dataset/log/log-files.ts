@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { loadXxhash } from "@larder/core";
+import { ifThere, systemCode } from "../system-code.js";
 import { type EntryFile, type LogFile, readLogFile, type StateFile } from "./entry-format.js";
-import { systemCode } from "./log-error.js";
 import { listNumbered, type NumberedFile, numberedName } from "./numbered-files.js";
 import { isDamage } from "./sealed-file.js";
 
@@ -47,10 +47,12 @@ export async function logFiles(directory: string): Promise<LogFiles> {
     read.set(name, reading);
     return reading;
   };
+  const entries = numbersOf(listed, entrySuffix);
+  const states = numbersOf(listed, stateSuffix);
   return {
-    entries: numbersOf(listed, entrySuffix),
-    states: numbersOf(listed, stateSuffix),
-    highest: listed.reduce((highest, { number, suffix }) => (isOfLog(suffix) ? Math.max(highest, number) : highest), 0),
+    entries,
+    states,
+    highest: Math.max(entries.at(-1) ?? 0, states.at(-1) ?? 0),
     async entry(number) {
       const file = await readOnce(number, entrySuffix);
       return isContent(file) && file.content.type === "state" ? { damaged: "a state is named as an entry" } : file;
@@ -62,12 +64,7 @@ export async function logFiles(directory: string): Promise<LogFiles> {
       return content.type === "entry" ? { damaged: "an entry is named as a state" } : { content, byteLength };
     },
     async stateLength(number) {
-      try {
-        return (await stat(join(directory, numberedName(number, stateSuffix)))).size;
-      } catch (error) {
-        if (systemCode(error) === "ENOENT") return undefined;
-        throw error;
-      }
+      return (await ifThere(() => stat(join(directory, numberedName(number, stateSuffix)))))?.size;
     },
   };
 }
@@ -92,8 +89,4 @@ async function readOne(path: string, parse: (bytes: Uint8Array, path: string) =>
 
 function numbersOf(files: readonly NumberedFile[], suffix: string): number[] {
   return files.filter((file) => file.suffix === suffix).map(({ number }) => number);
-}
-
-function isOfLog(suffix: string): boolean {
-  return suffix === entrySuffix || suffix === stateSuffix;
 }

@@ -25,7 +25,7 @@ export interface LogOptions {
 }
 
 /** What the functions of a log share. */
-export interface LogContext extends Required<Omit<LogOptions, "onWarning" | "link">> {
+export interface LogContext extends Required<Omit<LogOptions, "onWarning" | "link" | "durability">> {
   /** Of the dataset. */
   readonly directory: string;
   /** Where the files of the log are made. */
@@ -35,9 +35,10 @@ export interface LogContext extends Required<Omit<LogOptions, "onWarning" | "lin
 
 /** @param directory - of the dataset */
 export function logContext(directory: string, options: LogOptions): LogContext {
-  const { durability = "process", onWarning, link, clock = systemClock, random = Math.random, wait = delay } = options;
+  const { durability = "process", onWarning, link, ...others } = options;
+  const { clock = systemClock, random = Math.random, wait = delay } = others;
   return {
-    ...options,
+    ...others,
     directory,
     target: {
       directory: `${directory}/log`,
@@ -45,7 +46,6 @@ export function logContext(directory: string, options: LogOptions): LogContext {
       durability,
       ...(link && { link }),
     },
-    durability,
     clock,
     random,
     wait,

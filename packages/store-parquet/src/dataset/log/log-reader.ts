@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LarderError, loadXxhash } from "@larder/core";
+import { newToken } from "../new-token.js";
+import { ifThere } from "../system-code.js";
 import { confirmEntry } from "./confirm-entry.js";
 import { writeLogFile } from "./entry-format.js";
 import { type LogPosition, loadPosition, startOfLog } from "./load-position.js";
-import { systemCode } from "./log-error.js";
 import { entrySuffix, type LogFiles, logFiles } from "./log-files.js";
 import type { LogContext } from "./log-options.js";
 import { createNumbered, hasHardLinks, numberedName } from "./numbered-files.js";
@@ -38,13 +38,8 @@ export function logReader(context: LogContext): LogReader {
   const warned = new Set<string>();
 
   const stampOf = async (number: number): Promise<string | undefined> => {
-    try {
-      const { ino, size, mtimeMs } = await stat(join(directory, numberedName(number, entrySuffix)));
-      return `${ino} ${size} ${mtimeMs}`;
-    } catch (error) {
-      if (systemCode(error) === "ENOENT") return undefined;
-      throw error;
-    }
+    const file = await ifThere(() => stat(join(directory, numberedName(number, entrySuffix))));
+    return file && `${file.ino} ${file.size} ${file.mtimeMs}`;
   };
   const moveTo = async (reached: LogPosition): Promise<LogPosition> => {
     position = reached;
@@ -117,20 +112,15 @@ export function logReader(context: LogContext): LogReader {
 async function mayBeUnfinished({ target, clock }: LogContext, files: LogFiles): Promise<boolean> {
   const newest = files.entries.at(-1);
   if (newest === undefined || (await hasHardLinks(target))) return false;
-  try {
-    const { mtimeMs } = await stat(join(target.directory, numberedName(newest, entrySuffix)));
-    return clock.now() - mtimeMs < unfinishedMs;
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return true;
-    throw error;
-  }
+  const file = await ifThere(() => stat(join(target.directory, numberedName(newest, entrySuffix))));
+  return file === undefined || clock.now() - file.mtimeMs < unfinishedMs;
 }
 
 /** Makes an entry, above all numbers, that tells all there is. Does nothing where another process made that entry first. */
 async function rebuild(context: LogContext, files: LogFiles): Promise<void> {
   const before = context.clock.monotonic();
   const state = await rebuildState(context, files);
-  const token = randomBytes(8).toString("hex");
+  const token = newToken();
   const number = state.entry;
   const bytes = writeLogFile({ type: "rebuilt", number, token, state }, await loadXxhash());
   if (!(await createNumbered(context.target, number, entrySuffix, bytes))) return;

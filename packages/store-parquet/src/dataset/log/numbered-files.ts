@@ -1,7 +1,10 @@
-import { link as hardLink, mkdir, open, readdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { link as hardLink, open, readdir, unlink } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { uniqueNameOfProcess } from "@larder/core";
-import { systemCode, writing } from "./log-error.js";
+import { syncDirectory } from "../../write/write-parquet-file.js";
+import { inNewDirectory } from "../in-new-directory.js";
+import { ifThere, systemCode } from "../system-code.js";
+import { writing } from "./log-error.js";
 
 /** A file named by a number: 16 digits and a suffix. */
 export interface NumberedFile {
@@ -11,7 +14,7 @@ export interface NumberedFile {
   readonly name: string;
 }
 
-/** Where numbered files are made, and how. */
+/** Where files are made, and how. */
 export interface NumberedTarget {
   readonly directory: string;
   /** For files that are not finished; on the same file system. */
@@ -38,13 +41,7 @@ export function numberedName(number: number, suffix: string): string {
 
 /** The numbered files of a directory in ascending order; other files are passed over. Empty where there is no such directory. */
 export async function listNumbered(directory: string): Promise<NumberedFile[]> {
-  let names: string[];
-  try {
-    names = await readdir(directory);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
+  const names = (await ifThere(() => readdir(directory))) ?? [];
   const files: NumberedFile[] = [];
   for (const name of names) {
     const [, digits, suffix] = namePattern.exec(name) ?? [];
@@ -55,9 +52,7 @@ export async function listNumbered(directory: string): Promise<NumberedFile[]> {
 }
 
 /**
- * Makes the file of a number, whole or not at all, unless there is one. Of several processes that try at once, one succeeds.
- * Where the file system has no hard links the file is made first and filled then: it can be seen unfinished, which its
- * checksum tells.
+ * Makes the file of a number, as {@link createFile} does.
  *
  * @returns `false`: the number is taken
  * @throws LarderError `disk-full`, `write-failed`
@@ -68,12 +63,23 @@ export async function createNumbered(
   suffix: string,
   bytes: Uint8Array,
 ): Promise<boolean> {
-  const path = join(target.directory, numberedName(number, suffix));
+  return createFile(target, numberedName(number, suffix), bytes);
+}
+
+/**
+ * Makes a file, whole or not at all, unless there is one. Of several processes that try at once, one succeeds. Where the file
+ * system has no hard links the file is made first and filled then: it can be seen unfinished, which its checksum tells.
+ *
+ * @returns `false`: the name is taken
+ * @throws LarderError `disk-full`, `write-failed`
+ */
+export async function createFile(target: NumberedTarget, name: string, bytes: Uint8Array): Promise<boolean> {
+  const path = join(target.directory, name);
   return writing(path, async () => {
-    const temporary = join(target.temporary, `${uniqueNameOfProcess()}${suffix}`);
-    await inNewDirectories([target.temporary], () => writeNew(temporary, bytes, target.durability));
+    const temporary = join(target.temporary, `${uniqueNameOfProcess()}${extname(name)}`);
+    await inNewDirectory(target.temporary, () => writeNew(temporary, bytes, target.durability));
     try {
-      const made = await inNewDirectories([target.directory], () => linkOrWrite(target, temporary, path, bytes));
+      const made = await inNewDirectory(target.directory, () => linkOrWrite(target, temporary, path, bytes));
       if (made && target.durability === "power") await syncDirectory(target.directory);
       return made;
     } finally {
@@ -87,7 +93,7 @@ export async function hasHardLinks(target: NumberedTarget): Promise<boolean> {
   const first = join(target.temporary, `${uniqueNameOfProcess()}.probe`);
   const second = join(target.temporary, `${uniqueNameOfProcess()}.probe`);
   try {
-    await inNewDirectories([target.temporary], () => writeNew(first, new Uint8Array(0), "process"));
+    await inNewDirectory(target.temporary, () => writeNew(first, new Uint8Array(0), "process"));
     await (target.link ?? hardLink)(first, second);
     return true;
   } catch (error) {
@@ -109,7 +115,7 @@ export async function removeFile(path: string): Promise<boolean> {
 }
 
 /** Writes a file that is not there yet. */
-export async function writeNew(path: string, bytes: Uint8Array, durability: Durability): Promise<void> {
+async function writeNew(path: string, bytes: Uint8Array, durability: Durability): Promise<void> {
   const handle = await open(path, "wx", 0o600);
   try {
     await handle.writeFile(bytes);
@@ -122,23 +128,9 @@ export async function writeNew(path: string, bytes: Uint8Array, durability: Dura
   }
 }
 
-/** Runs a step again with directories made where it fails for want of them. */
-export async function inNewDirectories<Result>(
-  directories: readonly string[],
-  step: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await step();
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
-    for (const directory of directories) await mkdir(directory, { recursive: true, mode: 0o700 });
-    return step();
-  }
-}
-
 /** Gives a finished file a second name, which must be free; where there are no hard links, writes it again there. */
-export async function linkOrWrite(
-  target: Pick<NumberedTarget, "link" | "durability">,
+async function linkOrWrite(
+  target: NumberedTarget,
   temporary: string,
   path: string,
   bytes: Uint8Array,
@@ -156,17 +148,5 @@ export async function linkOrWrite(
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
     throw error;
-  }
-}
-
-/** Brings the names in a directory to disk. */
-async function syncDirectory(path: string): Promise<void> {
-  // Windows opens no directories, and brings names to disk by itself.
-  if (process.platform === "win32") return;
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

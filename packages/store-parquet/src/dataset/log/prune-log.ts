@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@larder/core";
-import { systemCode } from "./log-error.js";
+import { ifThere } from "../system-code.js";
 import { entrySuffix, type LogFiles, stateSuffix } from "./log-files.js";
 import { numberedName, removeFile } from "./numbered-files.js";
 
@@ -37,10 +37,5 @@ export async function pruneLog(directory: string, files: LogFiles, clock: Clock)
 
 /** When a file was last written; where it is gone, long ago. */
 async function modifiedAt(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return Number.NEGATIVE_INFINITY;
-    throw error;
-  }
+  return (await ifThere(() => stat(path)))?.mtimeMs ?? Number.NEGATIVE_INFINITY;
 }

@@ -1,17 +1,16 @@
-import { randomBytes } from "node:crypto";
-import { readdir, rename } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { LarderError } from "@larder/core";
 import type { Epoch, PartRecord } from "../part-record.js";
 import { isPartName } from "../parts/part-name.js";
+import { putAside } from "../put-aside.js";
+import { ifThere, systemCode } from "../system-code.js";
 import { countingParts } from "./counting-parts.js";
 import { type DatasetState, greatestSequence } from "./dataset-state.js";
 import type { LogFile } from "./entry-format.js";
-import { systemCode } from "./log-error.js";
 import { isContent, type LogFiles } from "./log-files.js";
 import type { LogContext } from "./log-options.js";
 import { epochsWithoutRows } from "./lost-epochs.js";
-import { inNewDirectories } from "./numbered-files.js";
 
 /**
  * What a dataset is made of by its parts alone, as the entry after `files`. Parts that can't be read are put aside. What they may
@@ -26,10 +25,10 @@ export async function rebuildState(context: LogContext, files: LogFiles): Promis
   const present = new Set([...parts.map(({ name }) => name), ...unreadable.keys()]);
   const lost = [
     ...[...unreadable.keys()].filter((name) => !replaced.includes(name)),
-    ...missingParts(remains.live, present, counting),
+    ...missingParts(remains.live, present, parts),
   ];
   const epochs = lostEpochs(lost, remains.records, sequence, context.clock.now());
-  for (const [name, cause] of unreadable) await putAside(context, name, cause);
+  for (const [name, cause] of unreadable) await dropUnreadable(context, name, cause);
   const kept = epochs.length === 0 ? counting : [...counting, await context.writeEpochs(epochs, lost)];
   const entry = files.highest + 1;
   return {
@@ -47,12 +46,8 @@ export async function rebuildState(context: LogContext, files: LogFiles): Promis
 export async function partFiles(directory: string): Promise<string[]> {
   const names: string[] = [];
   for (const place of ["base", "recent"]) {
-    try {
-      const found = await readdir(join(directory, place));
-      names.push(...found.map((name) => `${place}/${name}`).filter(isPartName));
-    } catch (error) {
-      if (systemCode(error) !== "ENOENT") throw error;
-    }
+    const found = (await ifThere(() => readdir(join(directory, place)))) ?? [];
+    names.push(...found.map((name) => `${place}/${name}`).filter(isPartName));
   }
   return names.sort();
 }
@@ -103,9 +98,9 @@ async function readableRemains(files: LogFiles): Promise<Remains> {
   return { records, live, sequence };
 }
 
-/** Parts that counted, and neither are there nor were replaced by one that is. */
-function missingParts(live: Iterable<string>, present: ReadonlySet<string>, counting: readonly PartRecord[]): string[] {
-  const replaced = new Set(counting.flatMap(({ replaces }) => replaces));
+/** Parts that counted, and neither are there nor were replaced by one that is there, whether that one counts or not. */
+function missingParts(live: Iterable<string>, present: ReadonlySet<string>, parts: readonly PartRecord[]): string[] {
+  const replaced = new Set(parts.flatMap(({ replaces }) => replaces));
   return [...live].filter((name) => !present.has(name) && !replaced.has(name));
 }
 
@@ -120,11 +115,9 @@ function lostEpochs(
   return known.flatMap((record) => epochsWithoutRows(record?.epochs ?? [], at));
 }
 
-async function putAside({ directory, warn }: LogContext, name: string, cause: unknown): Promise<void> {
-  const folder = join(directory, "quarantine");
-  const target = join(folder, `${basename(name)}.${randomBytes(8).toString("hex")}`);
+async function dropUnreadable({ directory, warn }: LogContext, name: string, cause: unknown): Promise<void> {
   try {
-    await inNewDirectories([folder], () => rename(join(directory, name), target));
+    await putAside(directory, name);
   } catch (error) {
     // Another has put it aside meanwhile, or nobody may: it counts for nothing either way.
     if (systemCode(error) === "ENOENT") return;

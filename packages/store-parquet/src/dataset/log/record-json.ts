@@ -1,10 +1,12 @@
 import type { IdSet } from "../ids/id-set.js";
 import { readIdSet } from "../ids/read-id-set.js";
 import { writeIdSet } from "../ids/write-id-set.js";
-import type { Epoch, PartColumn, PartRecord } from "../part-record.js";
+import { narrowColumns } from "../narrow-columns.js";
+import { narrowEpochs } from "../narrow-epochs.js";
+import { narrowJson } from "../narrow-json.js";
+import type { Epoch, PartRecord } from "../part-record.js";
 import { isPartName } from "../parts/part-name.js";
 import { damagedFile } from "./log-error.js";
-import { type JsonNarrower, narrowJson } from "./narrow-json.js";
 import type { BinaryWriter, Span } from "./sealed-file.js";
 
 /** Turns records into JSON whose sets and digests stand in a binary section. A set that several share is written once. */
@@ -32,7 +34,7 @@ export function recordWriter(binary: BinaryWriter): (record: PartRecord) => unkn
  * @param file - named in errors
  */
 export function recordReader(binary: Uint8Array, file: string): (value: unknown) => PartRecord {
-  const narrow = narrowJson(file);
+  const narrow = narrowJson((reason) => damagedFile(file, reason));
   const sets = new Map<number, IdSet>();
   const bytesOf = (value: unknown, what: string): Uint8Array => {
     const [start, length, ...more] = narrow.list(value, what).map((item) => narrow.count(item, what));
@@ -62,45 +64,9 @@ export function recordReader(binary: Uint8Array, file: string): (value: unknown)
       byteLength: narrow.count(part.byteLength, "part's length"),
       checksum: narrow.text(part.checksum, "part's checksum"),
       chunkDigests: new Uint8Array(bytesOf(part.chunkDigests, "digests")),
-      columns: columnsOf(part.columns, narrow),
-      epochs: narrow.list(part.epochs, "epochs").map((epoch) => epochOf(epoch, keysOf, narrow)),
+      columns: narrowColumns(part.columns, narrow),
+      epochs: narrowEpochs(part.epochs, keysOf, narrow),
       replaces: narrow.texts(part.replaces, "replaced parts"),
     };
   };
-}
-
-/** Narrows a list of columns. */
-export function columnsOf(value: unknown, narrow: JsonNarrower): PartColumn[] {
-  return narrow.list(value, "columns").map((item) => {
-    const { name, type, fitsDouble, metadata } = narrow.object(item, "column");
-    return {
-      name: narrow.text(name, "column's name"),
-      type: narrow.text(type, "column's type"),
-      ...(fitsDouble !== undefined && { fitsDouble: fitsDouble === true }),
-      ...(metadata !== undefined && { metadata: textsByName(metadata, narrow) }),
-    };
-  });
-}
-
-function textsByName(value: unknown, narrow: JsonNarrower): Readonly<Record<string, string>> {
-  const entries = Object.entries(narrow.object(value, "metadata"));
-  return Object.fromEntries(entries.map(([name, text]) => [name, narrow.text(text, "metadata")]));
-}
-
-function epochOf(value: unknown, keysOf: (value: unknown) => IdSet, narrow: JsonNarrower): Epoch {
-  const epoch = narrow.object(value, "epoch");
-  const kind = narrow.oneOf(["rows", "absent", "invalid"], epoch.kind, "epoch's kind");
-  const sequence = narrow.count(epoch.sequence, "epoch's sequence");
-  if (kind === "invalid") {
-    const at = narrow.number(epoch.at, "epoch's time");
-    return { kind, sequence, at, ...(epoch.keys !== undefined && { keys: keysOf(epoch.keys) }) };
-  }
-  const fetched = {
-    sequence,
-    keys: keysOf(epoch.keys),
-    fetchedAt: narrow.number(epoch.fetchedAt, "epoch's time"),
-    ...(epoch.version !== undefined && { version: narrow.text(epoch.version, "epoch's version") }),
-  };
-  if (kind === "rows") return { kind, ...fetched, columns: narrow.texts(epoch.columns, "epoch's columns") };
-  return { kind, ...fetched, ...(epoch.texts !== undefined && { texts: narrow.texts(epoch.texts, "epoch's texts") }) };
 }

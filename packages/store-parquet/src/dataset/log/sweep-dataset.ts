@@ -1,15 +1,13 @@
 import { readdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { ownerState } from "@larder/core";
+import { join } from "node:path";
+import { ownerOfPart } from "../parts/part-name.js";
+import { ifThere } from "../system-code.js";
 import type { DatasetState } from "./dataset-state.js";
-import { systemCode } from "./log-error.js";
 import { logFiles } from "./log-files.js";
 import type { LogContext } from "./log-options.js";
 import { removeFile } from "./numbered-files.js";
 import { pruneLog } from "./prune-log.js";
 import { partFiles } from "./rebuild-state.js";
-
-const ownerPattern = /((?:[0-9a-f]{8}-){3}\d+-\d+)-[0-9a-f]{16}\.[a-z]+$/;
 
 /** Files of owners of whom it can't be told whether they live are left for so long. */
 const unknownMs = 86_400_000;
@@ -22,7 +20,7 @@ const unknownMs = 86_400_000;
  */
 export async function sweepDataset(context: LogContext, newest: () => Promise<DatasetState>): Promise<void> {
   const { directory, target, clock } = context;
-  for (const name of await namesIn(target.temporary)) {
+  for (const name of (await ifThere(() => readdir(target.temporary))) ?? []) {
     const path = join(target.temporary, name);
     if (await isAbandoned(path, clock.now())) await removeFile(path);
   }
@@ -39,23 +37,9 @@ export async function sweepDataset(context: LogContext, newest: () => Promise<Da
 }
 
 async function isAbandoned(path: string, now: number): Promise<boolean> {
-  const owner = ownerPattern.exec(basename(path))?.[1];
-  const state = owner === undefined ? "unknown" : ownerState(owner);
+  const state = ownerOfPart(path);
   if (state === "dead") return true;
   if (state === "alive") return false;
-  try {
-    return now - (await stat(path)).mtimeMs > unknownMs;
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return false;
-    throw error;
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
+  const file = await ifThere(() => stat(path));
+  return file !== undefined && now - file.mtimeMs > unknownMs;
 }

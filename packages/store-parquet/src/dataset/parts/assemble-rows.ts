@@ -1,11 +1,11 @@
 import type { Data } from "apache-arrow";
-import { breathe, isTimeToBreathe } from "../../format/breathe.js";
 import type { ReadableColumn, StoredRowGroup } from "../../format/file-layout.js";
 import { parsing } from "../../format/parquet-errors.js";
 import { createColumnAssembler } from "../../read/column-assembler.js";
 import { heldBytes } from "../../read/held-bytes.js";
 import type { FileParts } from "../../read/opened-file.js";
 import { planGroup } from "../../read/read-plan.js";
+import { decodeGroup, finishColumns } from "../../read/read-table.js";
 import { countRows, type RowRuns } from "../../read/row-runs.js";
 import type { OpenPart } from "./open-part.js";
 
@@ -26,28 +26,7 @@ export async function assembleRows(
     const plan = await planGroup(part.file, parts, group, columns, runs);
     const held = heldBytes(part.file.readRange, part.file.gapBytes);
     await held.fetch(plan.ranges);
-    for (const [i, chunks] of plan.columns.entries()) {
-      for (const [leaf, chunk] of chunks.entries()) {
-        if (isTimeToBreathe()) await breathe();
-        const pieces = chunk.pieces.map((piece) => held.bytesOf(piece));
-        await inColumn(columns[i]!.name, async () => assemblers[i]!.addChunk(leaf, chunk, pieces, runs));
-      }
-    }
+    await decodeGroup(plan, held, assemblers);
   }
-  const data: Data[] = [];
-  for (const assembler of assemblers) {
-    if (isTimeToBreathe()) await breathe();
-    data.push(parsing("its values", {}, () => assembler.finish()));
-  }
-  return data;
-}
-
-async function inColumn(column: string, step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    parsing(`column ${JSON.stringify(column)}`, { column }, () => {
-      throw error;
-    });
-  }
+  return finishColumns(assemblers);
 }

@@ -4,7 +4,7 @@ import { breathe, isTimeToBreathe } from "../../format/breathe.js";
 import type { ReadableColumn, StoredChunk, StoredRowGroup } from "../../format/file-layout.js";
 import { damagedParquet, parsing } from "../../format/parquet-errors.js";
 import { type ColumnBuilder, createColumnBuilder } from "../../read/column-builder.js";
-import { checkedDictionary } from "../../read/decode-chunk.js";
+import { checkedDictionary, pageAt } from "../../read/decode-chunk.js";
 import type { PageContext } from "../../read/decode-page.js";
 import type { FileParts } from "../../read/opened-file.js";
 import { locatePages, readIndexesAhead } from "../../read/read-plan.js";
@@ -124,30 +124,22 @@ async function pickRead(
   onPick: OnPick | undefined,
 ): Promise<void> {
   const { column, builder, keepsViews } = gathered;
-  const pageAt = (start: number, end: number) => {
-    const piece = bytes.subarray(start - read.start, end - read.start);
-    const page = keepsViews ? new Uint8Array(piece) : piece;
-    const found = context.reader.pageHeader(page, 0);
-    const stop = found.end + found.header.compressed_page_size;
-    if (stop > page.byteLength) throw damagedParquet("a page exceeds its column");
-    const most = Number(chunk.metadata.total_uncompressed_size) + 2 ** 20;
-    if (!(found.header.uncompressed_page_size <= most))
-      throw damagedParquet("a page states more bytes than its column has");
-    return { header: found.header, body: page.subarray(found.end, stop) };
+  const pageIn = (start: number, end: number, isKept: boolean) => {
+    const { header, body } = pageAt(context.reader, chunk, bytes.subarray(start - read.start, end - read.start), 0);
+    return { header, body: isKept ? new Uint8Array(body) : body };
   };
   if (begins) {
     inColumn(column, () => {
       const { dictionary } = read;
-      const page = dictionary && pageAt(dictionary.start, dictionary.end);
       // Some builders look at its bytes until the chunk ends, when the memory holds others.
-      const own = page && new Uint8Array(page.body);
-      builder.beginChunk(own && checkedDictionary(context, page.header, own));
+      const page = dictionary && pageIn(dictionary.start, dictionary.end, true);
+      builder.beginChunk(page && checkedDictionary(context, page.header, page.body));
     });
   }
   for (const { start, end, firstRow, from, to } of read.pages) {
     if (isTimeToBreathe()) await breathe();
     inColumn(column, () => {
-      const { header, body } = pageAt(start, end);
+      const { header, body } = pageIn(start, end, keepsViews);
       const { page, values, way } = pickedPage(context, header, body, { rows, from, to, firstRow });
       builder.append(page, 0, page.rows, 0, values);
       onPick?.(column.name, way);

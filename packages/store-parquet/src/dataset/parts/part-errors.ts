@@ -1,7 +1,7 @@
 import { CacheCorruptionError, LarderError } from "@larder/core";
 
 /** A part is no longer there: compaction took it away. A newer snapshot has its rows elsewhere. */
-export function partGone(path: string, cause: unknown): LarderError {
+function partGone(path: string, cause: unknown): LarderError {
   return new LarderError(
     `The part ${path} is no longer there; a newer snapshot has its rows. Take one and read again.`,
     {

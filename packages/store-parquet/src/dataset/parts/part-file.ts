@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { loadXxhash, uniqueNameOfProcess } from "@larder/core";
 import type { Schema } from "apache-arrow";
@@ -12,6 +12,7 @@ import { checkOptions } from "../../write/write-options.js";
 import { syncDirectory, touching } from "../../write/write-parquet-file.js";
 import type { IdSet } from "../ids/id-set.js";
 import { idBounds } from "../ids/look-up.js";
+import { inNewDirectory } from "../in-new-directory.js";
 import type { Epoch, PartPlace, PartRecord } from "../part-record.js";
 import { columnDescriber } from "./column-describer.js";
 import { partKey, writePartFooter } from "./part-footer.js";
@@ -120,7 +121,7 @@ export async function beginPartFile(target: PartTarget, given: Schema): Promise<
       await touching(target.directory, release);
       const path = join(target.directory, name);
       finished = path;
-      await touching(target.directory, () => withFolder(path, () => rename(temporary, path)));
+      await touching(target.directory, () => inNewDirectory(dirname(path), () => rename(temporary, path)));
       if (target.durability === "power") await touching(target.directory, () => syncDirectory(dirname(path)));
       return { name, place: target.place, keys, ...sealed, columns, epochs, replaces };
     },
@@ -133,15 +134,5 @@ export async function beginPartFile(target: PartTarget, given: Schema): Promise<
 
 /** Data are for their owner alone. */
 function created(path: string): Promise<FileHandle> {
-  return withFolder(path, () => open(path, "wx", 0o600));
-}
-
-async function withFolder<Result>(path: string, step: () => Promise<Result>): Promise<Result> {
-  try {
-    return await step();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    return step();
-  }
+  return inNewDirectory(dirname(path), () => open(path, "wx", 0o600));
 }

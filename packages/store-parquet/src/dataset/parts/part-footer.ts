@@ -2,6 +2,9 @@ import { LarderError } from "@larder/core";
 import type { IdSet } from "../ids/id-set.js";
 import { readIdSet } from "../ids/read-id-set.js";
 import { writeIdSet } from "../ids/write-id-set.js";
+import { narrowColumns } from "../narrow-columns.js";
+import { narrowEpochs } from "../narrow-epochs.js";
+import { narrowJson } from "../narrow-json.js";
 import type { Epoch, PartColumn, PartPlace } from "../part-record.js";
 
 /** The key of what a part says about itself, in the metadata of its Parquet file. */
@@ -28,22 +31,22 @@ export function readPartFooter(text: string): PartFooter {
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw damaged("is no JSON", error);
+    throw damaged("it is no JSON", error);
   }
-  const { format, place, columns, replaces, epochs } = record(parsed, "its record");
+  const narrow = narrowJson(damaged);
+  const { format, place, columns, replaces, epochs } = narrow.object(parsed, "record");
   if (typeof format === "number" && format > footerFormat) {
     throw new LarderError(
       `A part of a dataset has the format ${format}, and this version of Larder knows up to ${footerFormat}. Update Larder.`,
       { code: "newer-format", facts: { format } },
     );
   }
-  if (format !== footerFormat) throw damaged("states no format");
-  if (place !== "base" && place !== "recent") throw damaged("states no place");
+  if (format !== footerFormat) throw damaged("it states no format");
   return {
-    place,
-    columns: list(columns, "columns").map(readColumn),
-    epochs: list(epochs, "epochs").map(readEpoch),
-    replaces: texts(replaces, "replaces"),
+    place: narrow.oneOf(["base", "recent"], place, "place"),
+    columns: narrowColumns(columns, narrow),
+    epochs: narrowEpochs(epochs, readKeys, narrow),
+    replaces: narrow.texts(replaces, "replaced parts"),
   };
 }
 
@@ -62,71 +65,16 @@ function epochJson(epoch: Epoch): Record<string, unknown> {
   return { ...rest, ...(keys && { keys: Buffer.from(writeIdSet(keys)).toString("base64") }) };
 }
 
-function readEpoch(value: unknown): Epoch {
-  const { kind, sequence, fetchedAt, at, version, columns, keys, texts: ids } = record(value, "an epoch");
-  if (!Number.isSafeInteger(sequence)) throw damaged("has an epoch without a sequence");
-  const head = { sequence: sequence as number };
-  if (kind === "invalid") {
-    return { kind, ...head, at: time(at), ...(keys !== undefined && { keys: readKeys(keys) }) };
-  }
-  if (kind !== "rows" && kind !== "absent") throw damaged("has an epoch of no kind");
-  if (version !== undefined && typeof version !== "string") throw damaged("has an epoch whose version is no text");
-  const fetched = {
-    ...head,
-    keys: readKeys(keys),
-    fetchedAt: time(fetchedAt),
-    ...(version !== undefined && { version }),
-  };
-  if (kind === "rows") return { kind, ...fetched, columns: texts(columns, "columns") };
-  return { kind, ...fetched, ...(ids !== undefined && { texts: texts(ids, "texts") }) };
-}
-
-function readColumn(value: unknown): PartColumn {
-  const { name, type, fitsDouble, metadata } = record(value, "a column");
-  if (typeof name !== "string" || typeof type !== "string") throw damaged("has a column without name or type");
-  if (fitsDouble !== undefined && typeof fitsDouble !== "boolean")
-    throw damaged("has a column that is badly described");
-  const entries = metadata === undefined ? undefined : Object.entries(record(metadata, "metadata"));
-  if (entries?.some(([, entry]) => typeof entry !== "string")) throw damaged("has metadata that is no text");
-  return {
-    name,
-    type,
-    ...(fitsDouble !== undefined && { fitsDouble }),
-    ...(entries && { metadata: Object.fromEntries(entries) as Record<string, string> }),
-  };
-}
-
 function readKeys(value: unknown): IdSet {
-  if (typeof value !== "string") throw damaged("has an epoch without keys");
+  if (typeof value !== "string") throw damaged("it has an epoch without keys");
   const bytes = Buffer.from(value, "base64");
   // Node passes over what is no base64.
-  if (bytes.toString("base64") !== value) throw damaged("has keys that are no base64");
+  if (bytes.toString("base64") !== value) throw damaged("it has keys that are no base64");
   return readIdSet(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
-function time(value: unknown): number {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw damaged("has an epoch without a time");
-  return value;
-}
-
-function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw damaged(`has ${what} in no form`);
-  return value as Record<string, unknown>;
-}
-
-function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw damaged(`lists no ${what}`);
-  return value;
-}
-
-function texts(value: unknown, what: string): string[] {
-  const items = list(value, what);
-  if (!items.every((item) => typeof item === "string")) throw damaged(`lists ${what} that are no texts`);
-  return items as string[];
-}
-
 function damaged(reason: string, cause?: unknown): LarderError {
-  return new LarderError(`What a part of a dataset says about itself is damaged: it ${reason}. It is fetched again.`, {
+  return new LarderError(`What a part of a dataset says about itself is damaged: ${reason}. It is fetched again.`, {
     code: "damaged-part",
     facts: { reason },
     cause,

@@ -1,8 +1,10 @@
 import { type OwnerState, ownerState, uniqueNameOfProcess } from "@larder/core";
 import type { PartPlace } from "../part-record.js";
 
-const ownedPattern = /((?:[0-9a-f]{8}-){3}\d+-\d+)-[0-9a-f]{16}\.parquet$/;
-const namePattern = /^(?:recent\/|base\/(?:n?\d{19}-|))((?:[0-9a-f]{8}-){3}\d+-\d+)-[0-9a-f]{16}\.parquet$/;
+/** What `uniqueNameOfProcess` of core gives: the owner, and what is random. */
+const uniqueName = String.raw`((?:[0-9a-f]{8}-){3}\d+-\d+)-[0-9a-f]{16}`;
+const ownedPattern = new RegExp(String.raw`${uniqueName}\.[a-z]+$`);
+const namePattern = new RegExp(String.raw`^(?:recent/|base/(?:n?\d{19}-|))${uniqueName}\.parquet$`);
 
 /**
  * A new name for a part, never used before: `recent/<owner>-<random>.parquet`, or `base/<low>-<owner>-<random>.parquet`, where the

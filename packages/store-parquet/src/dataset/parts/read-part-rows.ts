@@ -3,12 +3,11 @@ import type { Data } from "apache-arrow";
 import type { FileLayout, ReadableColumn } from "../../format/file-layout.js";
 import { damagedParquet } from "../../format/parquet-errors.js";
 import type { FileParts } from "../../read/opened-file.js";
-import { oneRun } from "../../read/row-runs.js";
+import { oneRun, pickRows } from "../../read/row-runs.js";
 import { assembleRows } from "./assemble-rows.js";
 import { type GroupRows, gatherRows, type OnPick } from "./gather-rows.js";
 import type { OpenPart } from "./open-part.js";
 import { readingPart } from "./part-errors.js";
-import { runsOfRows } from "./runs-of-rows.js";
 
 /**
  * Rows of a part by their numbers: for each column one chunk, of the part's own type.
@@ -129,5 +128,8 @@ function placeFrom(rows: Int32Array, row: number, low: number): number {
 }
 
 function runsOf(rows: Int32Array, groups: readonly GroupRows[]) {
-  return groups.map(({ group, from, to }) => ({ group, runs: runsOfRows(rows.subarray(from, to), group.firstRow) }));
+  return groups.map(({ group, from, to }) => ({
+    group,
+    runs: pickRows(oneRun(0, group.rows), rows.subarray(from, to), group.firstRow),
+  }));
 }

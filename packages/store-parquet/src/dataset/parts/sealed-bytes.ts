@@ -67,7 +67,7 @@ export function fileSealer(xxhash: Xxhash): FileSealer {
       const open = Buffer.concat([...digests, chunkDigests(rest, xxhash)]);
       rest.write(sealOf(open, xxhash), at, "latin1");
       digests.push(chunkDigests(rest, xxhash));
-      hasher.update(rest);
+      if (before > 0) hasher.update(rest);
       const checksum = before === 0 ? checksumOf(rest, xxhash) : `blake3:${hasher.digest()}`;
       return {
         byteLength: before + rest.byteLength,

@@ -120,4 +120,17 @@ describe("a column's type by its name", () => {
   ])("is unknown for %j", (text) => {
     expect(() => columnTypeOf(arrow, text)).toThrow(expect.objectContaining({ code: "unknown-type" }));
   });
+
+  test.each([
+    ["List<", ">"],
+    ["Struct<{a: ", "}>"],
+    ["Map<{key: Int8, value: ", "}>"],
+    ["FixedSizeList[2]<", ">"],
+    ["Dictionary<Int8, ", ">"],
+  ])("is known within a hundred of %j, and unknown within more than any type has", (before, after) => {
+    const nested = (times: number) => `${before.repeat(times)}Utf8${after.repeat(times)}`;
+    expect(textOf(columnTypeOf(arrow, nested(100)))).toBe(nested(100));
+    for (const times of [129, 10_000])
+      expect(() => columnTypeOf(arrow, nested(times))).toThrow(expect.objectContaining({ code: "unknown-type" }));
+  });
 });

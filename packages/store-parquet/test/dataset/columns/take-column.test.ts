@@ -1,6 +1,7 @@
 import * as arrow from "apache-arrow";
 import { describe, expect, test } from "vitest";
 import { takeColumn } from "../../../src/dataset/columns/take-column.js";
+import { entryPicks } from "../../../src/dataset/columns/take-dictionary.js";
 
 function texts(values: readonly (string | null)[]): arrow.Data {
   return arrow.vectorFromArray(values, new arrow.Utf8()).data[0]!;
@@ -146,6 +147,18 @@ describe("takeColumn", () => {
     const taken = takeColumn(arrow, new arrow.Utf8(), [], rows(-1, -1));
     expect([taken.length, taken.nullCount]).toEqual([2, 2]);
     expect(valuesOf(taken)).toEqual([null, null]);
+  });
+
+  test("refuses a dictionary in more pieces than can be counted", () => {
+    const piece = texts(["a"]);
+    const inPieces = (pieces: number) =>
+      arrow.makeData({
+        type: new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32()),
+        ...{ length: 1, nullCount: 0, data: Int32Array.of(pieces - 1) },
+        dictionary: new arrow.Vector(Array.from({ length: pieces }, () => piece)),
+      } as never) as arrow.Data;
+    expect(entryPicks(inPieces(65_536)).picks.source).toEqual(Uint16Array.of(65_535));
+    expect(() => entryPicks(inPieces(65_537))).toThrow(expect.objectContaining({ code: "dictionary-too-large" }));
   });
 
   test("leaves its sources as they are", () => {

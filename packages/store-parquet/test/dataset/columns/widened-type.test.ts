@@ -14,6 +14,7 @@ const others = [
   ],
   ...["Dictionary<Int8, Utf8>", "Dictionary<Int32, Utf8>", "Dictionary<Int32, LargeUtf8>", "Dictionary<Int8, Int16>"],
   ...["Dictionary<Int32, Float32>", "Dictionary<Int32, Timestamp<MILLISECOND, UTC>>", "List<Int32>", "List<Int64>"],
+  "LargeList<Int32>",
 ];
 const all: readonly StoredType[] = [
   ...others.map((type) => ({ type })),
@@ -82,6 +83,8 @@ describe("the type that two types of a column become", () => {
     ["Timestamp<SECOND>", "Timestamp<MILLISECOND>", undefined],
     ["Timestamp<MILLISECOND>", "Timestamp<MILLISECOND, UTC>", undefined],
     ["List<Int32>", "List<Int64>", undefined],
+    ["List<Int32>", "LargeList<Int32>", undefined],
+    ["LargeList<Int32>", "List<Int32>", undefined],
   ])("of %s and %s is %s", (left, right, expected) => {
     expect(text(widenedType({ type: left }, { type: right }))).toBe(expected);
   });

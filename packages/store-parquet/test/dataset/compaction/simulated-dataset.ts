@@ -1,6 +1,6 @@
 import { chooseMerge } from "../../../src/dataset/compaction/choose-merge.js";
 import { keysIn, type MergeRun, mergeRuns } from "../../../src/dataset/compaction/merge-runs.js";
-import { uniteAll } from "../../../src/dataset/compaction/told-keys.js";
+import { uniteAllIds } from "../../../src/dataset/ids/combine-id-sets.js";
 import { cutIds } from "../../../src/dataset/ids/cut-id-sets.js";
 import type { IdSet } from "../../../src/dataset/ids/id-set.js";
 import type { PartPlace, PartRecord } from "../../../src/dataset/part-record.js";
@@ -36,7 +36,7 @@ export function simulatedDataset(partBytes = 100_000_000): SimulatedDataset {
   });
 
   const outcome = ({ inputs, ...range }: MergeRun, place: PartPlace): PartRecord[] => {
-    const keys = keysIn(uniteAll(inputs.map((input) => input.keys)), range);
+    const keys = keysIn(uniteAllIds(inputs.map((input) => input.keys)), range);
     const files = place === "recent" ? 1 : Math.ceil((keys.size * bytesPerRow) / partBytes);
     return cutIds(keys, Math.ceil(keys.size / files)).map((piece) => part(place, piece));
   };
@@ -62,7 +62,7 @@ export function simulatedDataset(partBytes = 100_000_000): SimulatedDataset {
       storedBytes,
       compactedBytes,
       mostParts,
-      rows: uniteAll(parts.map(({ keys }) => keys)).size,
+      rows: uniteAllIds(parts.map(({ keys }) => keys)).size,
       baseFiles: parts.filter(({ place }) => place === "base").length,
     }),
     parts: () => parts,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { CacheWarning, Clock } from "@larder/core";
 import * as arrow from "apache-arrow";
 import type { CompactionContext } from "../../../src/dataset/compaction/compact-dataset.js";
-import { uniteAll } from "../../../src/dataset/compaction/told-keys.js";
+import { uniteAllIds } from "../../../src/dataset/ids/combine-id-sets.js";
 import { idSetOf, idsIn } from "../../../src/dataset/ids/make-id-set.js";
 import { placesOfIds } from "../../../src/dataset/ids/places-of-ids.js";
 import { makeDataset } from "../../../src/dataset/log/dataset-file.js";
@@ -104,7 +104,7 @@ export function idText(key: bigint): string {
 
 function contentOf(epochs: readonly Epoch[], idKind: "int64" | "text") {
   const rows = epochs.flatMap((epoch) => (epoch.kind === "rows" ? [epoch] : []));
-  const keys = uniteAll(rows.map((epoch) => epoch.keys));
+  const keys = uniteAllIds(rows.map((epoch) => epoch.keys));
   const columns = [...new Set(rows.flatMap((epoch) => epoch.columns))].sort();
   const told = rows.map((epoch) => ({ epoch, own: new Set(idsIn(epoch.keys)) }));
   const ids = idsIn(keys);

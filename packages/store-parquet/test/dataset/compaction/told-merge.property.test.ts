@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { allKeys } from "../../../src/dataset/compaction/key-range.js";
-import { uniteAll } from "../../../src/dataset/compaction/told-keys.js";
 import { runKeys, toldMerge } from "../../../src/dataset/compaction/told-merge.js";
+import { uniteAllIds } from "../../../src/dataset/ids/combine-id-sets.js";
 import { cutIds } from "../../../src/dataset/ids/cut-id-sets.js";
 import { emptyIds } from "../../../src/dataset/ids/id-set.js";
 import { idAt } from "../../../src/dataset/ids/look-up.js";
@@ -17,7 +17,7 @@ function partOf(epochs: readonly Epoch[], place: PartRecord["place"] = "recent")
   return {
     name: `part-${String(counter++).padStart(6, "0")}`,
     place,
-    keys: uniteAll(epochs.flatMap((epoch) => (epoch.kind === "rows" ? [epoch.keys] : []))),
+    keys: uniteAllIds(epochs.flatMap((epoch) => (epoch.kind === "rows" ? [epoch.keys] : []))),
     byteLength: 1000,
     checksum: "",
     chunkDigests: new Uint8Array(0),

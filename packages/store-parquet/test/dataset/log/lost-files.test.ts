@@ -61,6 +61,17 @@ describe("a part that is lost with the log", () => {
     expect(log.warnings.map(({ code }) => code).sort()).toEqual(["damaged-log", "damaged-part", "log-rebuilt"]);
   });
 
+  test("is not taken for lost where what replaced it was itself replaced since, and is still there", async () => {
+    const { directory, old, new_, other, tearNewest } = await dataset();
+    const content = { place: "base", keys: old.keys, epochs: old.epochs } as const;
+    const merged = writeSamplePart(directory, { ...content, replaces: [old.name] });
+    const again = writeSamplePart(directory, { ...content, replaces: [merged.name] });
+    rmSync(join(directory, old.name));
+    tearNewest();
+    const { parts } = await sampleLog(directory).refresh();
+    expect([...parts.keys()].sort()).toEqual([new_.name, other.name, again.name].sort());
+  });
+
   test("is not taken for lost when it can't be read just now", async () => {
     const { directory, tearNewest } = await dataset();
     tearNewest();

@@ -1,0 +1,31 @@
+/** What ends the atlas early. */
+export interface Interrupts {
+  /** Fires once the atlas shall end. */
+  readonly signal: AbortSignal;
+  /** Set then: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, 0 when nobody reads the output any more. */
+  readonly exitCode: number | undefined;
+}
+
+/** Ends the run on Ctrl-C, on SIGTERM and when the reader of stdout has gone; the process then ends by itself. */
+export function watchInterrupts(): Interrupts {
+  const controller = new AbortController();
+  let exitCode: number | undefined;
+  const end = (code: number) => {
+    exitCode ??= code;
+    controller.abort(new Error("The atlas was interrupted."));
+  };
+  process.on("SIGINT", () => end(130));
+  process.on("SIGTERM", () => end(143));
+  process.on("SIGHUP", () => end(129));
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    end(0);
+  });
+  process.stderr.on("error", () => {});
+  return {
+    signal: controller.signal,
+    get exitCode() {
+      return exitCode;
+    },
+  };
+}

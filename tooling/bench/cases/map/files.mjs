@@ -1,0 +1,7 @@
+/** Names of files, of which every ten-thousandth was edited where `edited` is given. */
+export function filesOf(count, edited) {
+  return Array.from({ length: count }, (_, index) => {
+    const changed = edited !== undefined && index % (count / 10) === 7;
+    return `packages/p${index % 97}/src/file-${index}.ts${changed ? `?${edited}` : ""}`;
+  });
+}
