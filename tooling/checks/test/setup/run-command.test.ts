@@ -46,6 +46,6 @@ describe("run.mjs, when everything is in place,", () => {
   it("refuses an unknown command in one sentence", async () => {
     const { code, output } = await run(readyTree(""), "fly");
     expect(code).toBe(1);
-    expect(output).toBe('Unknown command "fly". Known: demo, test, check, bench, faults.\n');
+    expect(output).toBe('Unknown command "fly". Known: demo, atlas, test, check, bench, faults.\n');
   });
 });
