@@ -1,6 +1,7 @@
 import { SHARE_ENV, Worker, type WorkerOptions } from "node:worker_threads";
 import type { WorkerProgram } from "../worker-url.js";
 import { type FromWorker, mostCallsAtOnce, type ToWorker, type WorkerSettings } from "./messages.js";
+import { threadFlags } from "./thread-flags.js";
 
 /** A worker thread that runs our program. */
 export interface WorkerThread {
@@ -24,6 +25,7 @@ export interface WorkerListener {
 /** Starts a thread; nothing waits for it until told to. @throws whatever Node throws when it can't start one */
 export function startWorker(program: WorkerProgram, listener: WorkerListener): WorkerThread {
   const states = new SharedArrayBuffer(mostCallsAtOnce);
+  const execArgv = program.fromSource ? ["--conditions=larder-source"] : threadFlags(process.execArgv);
   const settings: WorkerSettings = { states, typescript: program.typescript };
   const options: WorkerOptions = {
     workerData: settings,
@@ -31,7 +33,7 @@ export function startWorker(program: WorkerProgram, listener: WorkerListener): W
     // What modules read of either while they are imported is what they read in the main thread.
     argv: process.argv.slice(2),
     env: SHARE_ENV,
-    execArgv: flagsFor(program),
+    ...(execArgv === undefined ? {} : { execArgv }),
   };
   const worker = program.fromSource
     ? new Worker(bootstrap(program), { ...options, eval: true })
@@ -55,18 +57,6 @@ export function startWorker(program: WorkerProgram, listener: WorkerListener): W
       await worker.terminate();
     },
   };
-}
-
-/** The flags of this process, but for those that say what its main program is. */
-function flagsFor({ fromSource }: WorkerProgram): string[] {
-  if (fromSource) return ["--conditions=larder-source"];
-  const flags: string[] = [];
-  for (let index = 0; index < process.execArgv.length; index++) {
-    const flag = process.execArgv[index]!;
-    if (/^(?:-e|-p|-pe|--eval|--print)$/.test(flag)) index++;
-    else if (!/^(?:--input-type|--eval|--print|--watch|--test|-i$|--interactive)/.test(flag)) flags.push(flag);
-  }
-  return flags;
 }
 
 /** In the repository of this package alone: the program is in TypeScript, which a thread must be able to load first. */
