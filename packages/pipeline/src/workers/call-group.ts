@@ -54,12 +54,12 @@ export type GivingUp =
 export interface Pace {
   /** Learns how long a call took. */
   took(seconds: number): void;
-  /** How many calls go to a worker at once, so that they take it a few milliseconds; no more than its share. */
+  /** How many calls go to a worker at once, so that they take it some milliseconds; no more than its share. */
   next(share: number): number;
 }
 
 /** Milliseconds of work that go together. */
-const batchMs = 8;
+const batchMs = 30;
 const mostTogether = 128;
 
 export function createPace(lanes: number): Pace {

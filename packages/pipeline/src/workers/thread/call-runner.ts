@@ -8,7 +8,7 @@ import { errorToWire } from "../wire/wire-error.js";
 import type { WireValue } from "../wire/wire-value.js";
 
 /** Milliseconds for which answers are gathered, and for which messages wait. */
-const gatheringMs = 5;
+const gatheringMs = 25;
 
 /** Calls functions, in the order in which the calls were sent. */
 export interface CallRunner {
