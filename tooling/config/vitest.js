@@ -11,7 +11,7 @@ export function packageTests(overrides = {}) {
     ssr: { resolve: { conditions, externalConditions: conditions } },
     test: {
       include: ["test/**/*.test.ts"],
-      testTimeout: 60_000,
+      testTimeout: 180_000,
       hookTimeout: 60_000,
       retry: 0,
       allowOnly: false,
