@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { LarderError } from "@larder/core";
-import { Command, CommanderError } from "commander";
+import { badOption, parseArguments } from "@larder/app-shared";
+import { Command } from "commander";
 
 /** What the user asked for; every path is absolute. */
 export interface AtlasOptions {
@@ -46,14 +46,7 @@ Exit codes: 0 done, 1 something failed, 2 it was asked for something that can't 
  */
 export function readCommandLine(argv: readonly string[], base: string, home: string): AtlasOptions | undefined {
   const command = describeCommand();
-  try {
-    command.parse([...argv], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    const sentence = error.message.replace(/^error: /, "").replace(/\n.*/s, (rest) => rest.replace(/\s+/g, " "));
-    throw badOption(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`.replace(/\.?$/, "."));
-  }
+  if (!parseArguments(command, argv)) return undefined;
   const given = command.opts<{
     json?: true;
     cache?: string;
@@ -97,9 +90,7 @@ function describeCommand(): Command {
     .option("--top <n>", "lines of each list (default: 10)")
     .option("--tables <dir>", "write modules.parquet, symbols.parquet and imports.parquet there")
     .addHelpText("after", examples)
-    .allowExcessArguments(false)
-    .configureOutput({ writeErr: () => {} })
-    .exitOverride();
+    .allowExcessArguments(false);
 }
 
 function wholeNumber(name: string, text: string | undefined, otherwise: number, most: number): number {
@@ -112,8 +103,4 @@ function wholeNumber(name: string, text: string | undefined, otherwise: number, 
 function globs(name: string, all: readonly string[]): readonly string[] {
   if (all.includes("")) throw badOption(`${name} needs a glob, and it is empty.`);
   return all;
-}
-
-function badOption(message: string): LarderError {
-  return new LarderError(`${message} See --help.`, { code: "bad-option" });
 }

@@ -1,9 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { oneSentence, watchInterrupts, workingDirectory } from "@larder/app-shared";
 import { LarderError } from "@larder/core";
 import { readCommandLine } from "./command-line.js";
-import { oneSentence } from "./one-sentence.js";
 import type { AtlasContext } from "./run-atlas.js";
-import { watchInterrupts } from "./watch-interrupts.js";
 
 /** Errors of who asked, rather than of what was done. */
 const mistakes = new Set(["bad-option", "no-sources", "not-a-directory", "invalid-option"]);
@@ -20,10 +19,10 @@ export async function main(
   watchers: Pick<AtlasContext, "progress" | "onProcess">,
 ): Promise<number> {
   const started = performance.now();
-  const interrupts = watchInterrupts();
+  const interrupts = watchInterrupts("atlas");
   try {
     const home = fileURLToPath(new URL("../../../", import.meta.url));
-    const options = readCommandLine(argv, workingDirectory(), home);
+    const options = readCommandLine(argv, workingDirectory("atlas"), home);
     if (options === undefined) return 0;
     // What is heavy is loaded when it is known to be needed.
     const { runAtlas } = await import("./run-atlas.js");
@@ -38,9 +37,4 @@ export async function main(
     process.stderr.write(`${oneSentence(error)}\n`);
     return LarderError.isInstance(error) && mistakes.has(error.code) ? 2 : 1;
   }
-}
-
-/** Where relative paths begin: npm runs scripts in the repository's root, whatever folder it was called in. */
-function workingDirectory(): string {
-  return process.env.npm_lifecycle_event === "atlas" ? (process.env.INIT_CWD ?? process.cwd()) : process.cwd();
 }

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "./format-quantity.js";
+import { formatBytes, formatCount } from "@larder/app-shared";
 
 /** Told how far the extraction is. */
 export interface Progress {

@@ -1,10 +1,10 @@
+import { rootError } from "@larder/app-shared";
 import { cacheKey, LarderError } from "@larder/core";
 import type { RuntimeProfile } from "@larder/disk-cache";
 import { repoScanCache } from "@larder/typed-caches";
 import { buildVersion } from "./build-version.js";
 import type { AtlasOptions } from "./command-line.js";
 import { type Extractions, extractionsOf } from "./extractions.js";
-import { rootError } from "./one-sentence.js";
 import { atlasProfile, openExtracts } from "./pool/open-extracts.js";
 import type { Progress } from "./progress.js";
 import type { AtlasReport } from "./report/atlas-report.js";

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { newFolder, removeFolder } from "@larder/app-shared/testing";
 import { openParquetFile } from "@larder/store-parquet";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { newFolder, removeFolder } from "./harness/folders.js";
 import { type AtlasDocument, atlasDocument, startAtlas } from "./harness/run-atlas.js";
 import { git, type SampleRepository, sampleRepository } from "./harness/sample-repository.js";
 

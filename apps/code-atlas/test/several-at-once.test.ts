@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { isAlive, newFolder, removeFolder } from "@larder/app-shared/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { newFolder, removeFolder } from "./harness/folders.js";
 import { type AtlasDocument, atlasDocument, atlasProcess, startAtlas } from "./harness/run-atlas.js";
 import { type SampleRepository, sampleRepository } from "./harness/sample-repository.js";
 
@@ -14,15 +14,6 @@ afterAll(() => {
   removeFolder(sample.root);
   removeFolder(cwd);
 });
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 it.each([2, 4])("%i at once on an empty cache extract each content exactly once in all", async (count) => {
   const cache = join(cwd, `cache-${count}`);

@@ -1,5 +1,5 @@
+import { formatBytes, formatCount, formatSeconds } from "@larder/app-shared";
 import type { ActNode } from "./act-protocol.js";
-import { formatBytes, formatCount, formatSeconds } from "./format-quantity.js";
 
 const headings = ["node", "decision", "reason", "time", "saved", "rows", "size"];
 

@@ -1,8 +1,8 @@
+import { codeOf, oneSentence } from "@larder/app-shared";
 import type { ActOutcome, BackendCheckOutcome, FailedOutcome, ProcessRequest } from "./act-protocol.js";
 import { closeOnInterrupt } from "./close-on-interrupt.js";
 import type { MakeDatabaseOutcome, StepOutcome } from "./database/database-protocol.js";
 import { lendPackages } from "./lend-packages.js";
-import { codeOf, oneSentence } from "./one-sentence.js";
 
 // The process of one act: gets its request from the runner, does it, hands back the outcome, and ends by itself.
 const interrupted = closeOnInterrupt();

@@ -1,5 +1,5 @@
 import { startAct } from "./act-process.js";
-import { type RunContext, refusalOf, refuseInterrupted } from "./run-context.js";
+import { type RunContext, refusalOf, refuseInterrupted, stopWhenInterrupted } from "./run-context.js";
 
 /**
  * Puts a user's backend through the conformance suite, in brief, in a process of its own.
@@ -9,7 +9,7 @@ import { type RunContext, refusalOf, refuseInterrupted } from "./run-context.js"
 export async function checkBackend({ options, print, interrupts }: RunContext, file: string): Promise<void> {
   print.soft(`Backend ${file}: conformance tests, in brief…`);
   const check = startAct({ task: "check-backend", file }, { keepStdoutClean: options.json });
-  interrupts.watch(check);
+  stopWhenInterrupted(check, interrupts);
   const { outcome } = await check.outcome;
   refuseInterrupted(interrupts);
   if (!outcome.ok) throw refusalOf(outcome);

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type JsonValue, LarderError } from "@larder/core";
-import { Command, CommanderError } from "commander";
+import { badOption, parseArguments } from "@larder/app-shared";
+import type { JsonValue } from "@larder/core";
+import { Command } from "commander";
 import type { ActInput } from "./act-protocol.js";
 
 /** What the user asked for; every path is absolute. */
@@ -49,14 +50,7 @@ Exit codes: 0 done, 1 something was wrong and said in a sentence, 130 interrupte
  */
 export function readCommandLine(argv: readonly string[], base: string): DemoOptions | undefined {
   const command = describeCommand();
-  try {
-    command.parse([...argv], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    const sentence = error.message.replace(/^error: /, "").replace(/\n.*/s, (rest) => rest.replace(/\s+/g, " "));
-    throw badOption(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`.replace(/\.?$/, "."));
-  }
+  if (!parseArguments(command, argv)) return undefined;
   const given = command.opts<{
     json?: true;
     data?: string;
@@ -114,9 +108,7 @@ function describeCommand(): Command {
     .option("--clear", "forget what the cache holds first")
     .option("--report <file>", "write the HTML report here (default: .larder-demo/report.html)")
     .addHelpText("after", examples)
-    .allowExcessArguments(false)
-    .configureOutput({ writeErr: () => {} })
-    .exitOverride();
+    .allowExcessArguments(false);
 }
 
 function readInput(text: string, base: string): [string, ActInput] {
@@ -136,8 +128,4 @@ function jsonOrText(text: string): JsonValue {
   } catch {
     return text;
   }
-}
-
-function badOption(message: string): LarderError {
-  return new LarderError(`${message} See --help.`, { code: "bad-option" });
 }

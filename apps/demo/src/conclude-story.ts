@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { formatSeconds } from "@larder/app-shared";
 import { LarderError } from "@larder/core";
 import type { DatabaseAct } from "./database/run-database-act.js";
 import { jsonOf, reportOf } from "./finished-act.js";
 import type { Answer } from "./flights/summary.js";
-import { formatSeconds } from "./format-quantity.js";
 import { type FinishedAct, factsOfMachine, type RunContext, reportPath, writeReport } from "./run-context.js";
 import type { StoryAct } from "./story.js";
 

@@ -1,15 +1,14 @@
+import { exitWith, oneSentence, watchInterrupts, workingDirectory } from "@larder/app-shared";
 import { readCommandLine } from "./command-line.js";
-import { oneSentence } from "./one-sentence.js";
 import { printer } from "./printer.js";
 import { runPipeline } from "./run-pipeline.js";
 import { runStory } from "./run-story.js";
-import { watchInterrupts } from "./watch-interrupts.js";
 
 /** Runs the demo and returns its exit code. */
 async function main(): Promise<number> {
-  const interrupts = watchInterrupts();
+  const interrupts = watchInterrupts("demo");
   try {
-    const options = readCommandLine(process.argv.slice(2), workingDirectory());
+    const options = readCommandLine(process.argv.slice(2), workingDirectory("demo"));
     if (options === undefined) return 0;
     const print = printer(options.json);
     const context = { options, print, interrupts };
@@ -21,17 +20,4 @@ async function main(): Promise<number> {
   }
 }
 
-/** Where relative paths begin: npm runs scripts in the repository's root, whatever folder it was called in. */
-function workingDirectory(): string {
-  return process.env.npm_lifecycle_event === "demo" ? (process.env.INIT_CWD ?? process.cwd()) : process.cwd();
-}
-
-main().then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${oneSentence(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+exitWith(main());

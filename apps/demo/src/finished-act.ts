@@ -1,5 +1,5 @@
+import { formatSeconds } from "@larder/app-shared";
 import { actTable } from "./act-table.js";
-import { formatSeconds } from "./format-quantity.js";
 import type { FinishedAct, RunContext } from "./run-context.js";
 
 /** Prints the table of an act and what it took. */

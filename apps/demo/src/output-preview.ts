@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { formatCount } from "./format-quantity.js";
+import { formatCount } from "@larder/app-shared";
 import { isTable } from "./to-json-value.js";
 
 /** An output in a few lines, for a person: text as it is, the first rows of a table, else as Node shows it. */

@@ -1,9 +1,9 @@
+import { codeOf, oneSentence, rootError } from "@larder/app-shared";
 import { type CacheBackend, type JsonObject, LarderError } from "@larder/core";
 import { file, type Pipeline, Runner, type RunReport } from "@larder/pipeline";
 import { parquetCodec } from "@larder/store-parquet";
 import type { ActCache, ActNode, ActOutcome, ActOutput, ActReason, ActRequest } from "./act-protocol.js";
 import { checkFlightsFile } from "./check-flights-file.js";
-import { codeOf, oneSentence, rootError } from "./one-sentence.js";
 import { outputPreview } from "./output-preview.js";
 import { toJsonValue } from "./to-json-value.js";
 import { userBackend } from "./user-backend.js";

@@ -1,7 +1,7 @@
+import { oneSentence } from "@larder/app-shared";
 import { LarderError } from "@larder/core";
 import { checkConformance } from "@larder/core/conformance";
 import type { BackendCheckOutcome, BackendCheckRequest } from "./act-protocol.js";
-import { oneSentence } from "./one-sentence.js";
 import { userBackend } from "./user-backend.js";
 
 const failuresNamed = 5;

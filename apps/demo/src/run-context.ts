@@ -1,12 +1,12 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { Interrupts } from "@larder/app-shared";
 import { type JsonValue, LarderError } from "@larder/core";
-import { startAct } from "./act-process.js";
+import { type ActProcess, startAct } from "./act-process.js";
 import type { ActOutcome, ActRequest, FailedOutcome } from "./act-protocol.js";
 import type { DemoOptions } from "./command-line.js";
 import type { Printer } from "./printer.js";
-import type { Interrupts } from "./watch-interrupts.js";
 
 /** What a run of the demo has at hand. */
 export interface RunContext {
@@ -36,11 +36,20 @@ export async function finishAct(
   refuseInterrupted(interrupts);
   const act = startAct(request, { keepStdoutClean: options.json });
   print.soft(`  ${name} runs in process ${act.processId}…`);
-  interrupts.watch(act);
+  stopWhenInterrupted(act, interrupts);
   const { outcome, processSeconds } = await act.outcome;
   refuseInterrupted(interrupts);
   if (!outcome.ok) throw refusalOf(outcome);
   return { outcome, processSeconds };
+}
+
+/** Stops a process of ours when the demo shall end before it has ended. */
+export function stopWhenInterrupted(act: ActProcess, { signal }: Interrupts): void {
+  const stop = () => act.stop();
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  const ended = () => signal.removeEventListener("abort", stop);
+  act.outcome.then(ended, ended);
 }
 
 /** The error a process of ours handed back. */

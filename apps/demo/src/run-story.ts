@@ -1,13 +1,13 @@
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { formatBytes } from "@larder/app-shared";
 import { LarderError } from "@larder/core";
 import type { ActCache } from "./act-protocol.js";
 import { checkBackend } from "./check-backend.js";
 import { concludeStory } from "./conclude-story.js";
 import { type DatabaseAct, runDatabaseAct } from "./database/run-database-act.js";
 import { printAct } from "./finished-act.js";
-import { formatBytes } from "./format-quantity.js";
 import { type FinishedAct, finishAct, type RunContext } from "./run-context.js";
 import { type StoryAct, storyActs } from "./story.js";
 import { type CacheDirectory, openKeptDirectory, openStoryDirectory } from "./story-directory.js";

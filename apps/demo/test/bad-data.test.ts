@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { newFolder, removeFolder } from "@larder/app-shared/testing";
 import { afterAll, describe, expect, it } from "vitest";
-import { newFolder, removeFolder, runDemo } from "./harness/run-demo.js";
+import { runDemo } from "./harness/run-demo.js";
 import { flightsFile } from "./harness/sample-files.js";
 
 const folder = newFolder("bad-data");

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { newFolder, removeFolder, startProcess } from "@larder/app-shared/testing";
 import { afterAll, expect, it } from "vitest";
-import { newFolder, removeFolder, startProcess } from "./harness/run-demo.js";
 
 const folder = newFolder("built");
 afterAll(() => removeFolder(folder));

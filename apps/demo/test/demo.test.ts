@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { newFolder, type ProcessRun, removeFolder } from "@larder/app-shared/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ActNode } from "../src/act-protocol.js";
@@ -9,7 +10,7 @@ import type { Answer } from "../src/flights/summary.js";
 import { findChromium, startChromium } from "./harness/chromium.js";
 import { reportOfFiftyNodes } from "./harness/fifty-nodes.js";
 import { rankingByDuckDb } from "./harness/ranking-by-duckdb.js";
-import { type DemoRun, newFolder, removeFolder, runDemo } from "./harness/run-demo.js";
+import { runDemo } from "./harness/run-demo.js";
 import { airportsFile, flightsFile } from "./harness/sample-files.js";
 
 const screenshots = fileURLToPath(new URL("../.work/", import.meta.url));
@@ -33,7 +34,7 @@ interface StoryDocument {
 
 describe("the demo on three million flights", () => {
   const folder = newFolder("story");
-  let run: DemoRun;
+  let run: ProcessRun;
   let story: StoryDocument;
   const act = (name: string) => story.acts.find((act) => act.act === name)!;
   const decisions = (name: string) => Object.fromEntries(act(name).nodes.map(({ node, decision }) => [node, decision]));

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { newFolder, removeFolder, seededRandom } from "@larder/app-shared/testing";
 import { DiskCache } from "@larder/disk-cache";
 import { afterAll, describe, expect, it } from "vitest";
-import { newFolder, removeFolder, runDemo, startDemo } from "./harness/run-demo.js";
+import { runDemo, startDemo } from "./harness/run-demo.js";
 import { airportsFile } from "./harness/sample-files.js";
-import { seededRandom } from "./harness/seeded-random.js";
 import { writeSmallFlights } from "./harness/small-flights.js";
 
 const seed = Number(process.env.LARDER_FAULTS_SEED ?? 20_010_101);

@@ -1,7 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { newFolder, removeFolder } from "@larder/app-shared/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newFolder, removeFolder, runDemo, startDemo } from "./harness/run-demo.js";
+import { runDemo, startDemo } from "./harness/run-demo.js";
 
 const folder = newFolder("own-data");
 afterAll(() => removeFolder(folder));

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { newFolder, removeFolder } from "@larder/app-shared/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { isLarderCache, openKeptDirectory, openStoryDirectory } from "../src/story-directory.js";
-import { newFolder, removeFolder } from "./harness/run-demo.js";
 
 const folder = newFolder("directory");
 afterAll(() => removeFolder(folder));

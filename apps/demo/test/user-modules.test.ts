@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { newFolder, removeFolder } from "@larder/app-shared/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newFolder, removeFolder, runDemo } from "./harness/run-demo.js";
+import { runDemo } from "./harness/run-demo.js";
 
 const folder = newFolder("modules");
 afterAll(() => removeFolder(folder));

@@ -1,6 +1,6 @@
+import { formatBytes, formatCount, formatSeconds } from "@larder/app-shared";
 import { createColors } from "picocolors";
 import { contentId } from "../content-id.js";
-import { formatBytes, formatCount, formatSeconds } from "../format-quantity.js";
 import type { AtlasRun } from "../run-atlas.js";
 import { alignedLines } from "./aligned-lines.js";
 import type { Section } from "./atlas-report.js";

@@ -1,6 +1,6 @@
+import { writeFiles } from "@larder/app-shared/testing";
 import { customConditions } from "../../src/resolve/custom-conditions.js";
 import { type ImportResolver, importResolver } from "../../src/resolve/import-resolver.js";
-import { writeFiles } from "./folders.js";
 
 /**
  * A resolver over files that are written to a folder.

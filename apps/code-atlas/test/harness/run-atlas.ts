@@ -1,57 +1,24 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { type StartedProcess, startFromSource } from "@larder/app-shared/testing";
 import { readCommandLine } from "../../src/command-line.js";
 import { progressLine } from "../../src/progress.js";
 import { documentOf } from "../../src/report/print-report.js";
 import { runAtlas } from "../../src/run-atlas.js";
 
-/** What an atlas process printed, and how it ended. */
-export interface AtlasResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /** An atlas process that was started. */
-export interface StartedAtlas {
-  readonly child: ChildProcess;
-  readonly finished: Promise<AtlasResult>;
+export interface StartedAtlas extends StartedProcess {
   /** Calls back with each line on stderr. */
   onLine(listener: (line: string) => void): void;
 }
 
-const tsxLoader = new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url).href;
-
 /** Starts the atlas from its sources in a real process. `told`: it says on stderr what happens meanwhile. */
 export function startAtlas(args: readonly string[], options: { cwd: string; told?: boolean }): StartedAtlas {
   const entry = options.told === true ? "./told-atlas.child.ts" : "../../src/atlas.ts";
-  const file = fileURLToPath(new URL(entry, import.meta.url));
-  // What npm and vitest tell their children is not for this one.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_OPTIONS|INIT_CWD)/.test(name));
-  const child = spawn(process.execPath, ["--conditions=larder-source", "--import", tsxLoader, file, ...args], {
-    cwd: options.cwd,
-    env: { ...Object.fromEntries(inherited), NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  const listeners = new Set<(line: string) => void>();
-  child.stdout!.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  let rest = "";
-  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-    const lines = `${rest}${text}`.split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) for (const listener of listeners) listener(line);
-  });
-  const finished = new Promise<AtlasResult>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode, signal) => resolve({ stdout, stderr, exitCode, signal }));
-  });
-  return { child, finished, onLine: (listener) => listeners.add(listener) };
+  const program = fileURLToPath(new URL(entry, import.meta.url));
+  const started = startFromSource(program, args, options.cwd, { NO_COLOR: "1" });
+  const lines = createInterface({ input: started.child.stderr! });
+  return { ...started, onLine: (listener) => void lines.on("line", listener) };
 }
 
 /** Runs the atlas in this process, with one that extracts beside it, and gives its JSON document. */

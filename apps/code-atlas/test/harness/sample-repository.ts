@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { newFolder, writeFiles } from "./folders.js";
-import { seededRandom } from "./seeded-random.js";
+import { newFolder, seededRandom, writeFiles } from "@larder/app-shared/testing";
 
 /** A repository made up for tests. */
 export interface SampleRepository {

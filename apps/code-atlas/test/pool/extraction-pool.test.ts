@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive, newFolder, removeFolder, writeFiles } from "@larder/app-shared/testing";
 import { extractKey, optionsFingerprint } from "@larder/typed-caches";
 import { afterAll, expect, it } from "vitest";
 import { extractKind } from "../../src/extract-kind.js";
@@ -8,7 +9,6 @@ import { extractorVersion } from "../../src/extractor-version.js";
 import { extractInProcesses, type PoolOptions } from "../../src/pool/extraction-pool.js";
 import { atlasProfile } from "../../src/pool/open-extracts.js";
 import type { PoolFile } from "../../src/pool/pool-protocol.js";
-import { newFolder, removeFolder, writeFiles } from "../harness/folders.js";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach(removeFolder));
@@ -52,15 +52,6 @@ async function stored(directory: string, files: readonly PoolFile[]): Promise<nu
   const found = await (await profile.cache("extract")).getMany(keys);
   await profile.close();
   return found.size;
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function modules(count: number): Record<string, string> {

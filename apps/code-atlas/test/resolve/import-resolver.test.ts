@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { newFolder, removeFolder } from "@larder/app-shared/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ImportResolver } from "../../src/resolve/import-resolver.js";
-import { newFolder, removeFolder } from "../harness/folders.js";
 import { resolverOver } from "../harness/resolver-files.js";
 
 let root: string;

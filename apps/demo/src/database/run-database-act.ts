@@ -1,10 +1,10 @@
 import { join } from "node:path";
+import { formatBytes, formatCount, formatSeconds } from "@larder/app-shared";
 import type { JsonObject, JsonValue } from "@larder/core";
 import { type ActProcess, startAct } from "../act-process.js";
 import type { ActNode, FailedOutcome } from "../act-protocol.js";
 import { actTable } from "../act-table.js";
-import { formatBytes, formatCount, formatSeconds } from "../format-quantity.js";
-import { type RunContext, refusalOf, refuseInterrupted } from "../run-context.js";
+import { type RunContext, refusalOf, refuseInterrupted, stopWhenInterrupted } from "../run-context.js";
 import { makeHome } from "../story-directory.js";
 import { fewestFlights } from "./chosen-ids.js";
 import { markUnused } from "./database-files.js";
@@ -124,7 +124,7 @@ async function finish<Outcome extends { readonly ok: true } | FailedOutcome>(
   { interrupts }: RunContext,
   process: ActProcess<Outcome>,
 ): Promise<{ readonly outcome: Outcome; readonly processSeconds: number }> {
-  interrupts.watch(process);
+  stopWhenInterrupted(process, interrupts);
   const finished = await process.outcome;
   refuseInterrupted(interrupts);
   return finished;

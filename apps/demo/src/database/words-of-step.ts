@@ -1,4 +1,4 @@
-import { formatCount } from "../format-quantity.js";
+import { formatCount } from "@larder/app-shared";
 import type { StepResult } from "./database-protocol.js";
 
 /** What the database was asked in a step, and why not more. */

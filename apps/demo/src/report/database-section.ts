@@ -1,6 +1,6 @@
+import { formatBytes, formatCount, formatSeconds } from "@larder/app-shared";
 import { escapeHtml } from "@larder/pipeline/drawing";
 import type { DatabaseAct } from "../database/run-database-act.js";
-import { formatBytes, formatCount, formatSeconds } from "../format-quantity.js";
 
 /** The act on a database: what each request was, and what the database was asked for it. */
 export function databaseSection(

@@ -1,9 +1,9 @@
+import { formatBytes, formatCount, formatSeconds } from "@larder/app-shared";
 import type { JsonValue } from "@larder/core";
 import { decisionStyles, drawGraph, escapeHtml, graphStyle, signOf } from "@larder/pipeline/drawing";
 import type { ActGraph, ActNode, ActOutput } from "../act-protocol.js";
 import type { DatabaseAct } from "../database/run-database-act.js";
 import type { RankedAirport } from "../flights/ranking.js";
-import { formatBytes, formatCount, formatSeconds } from "../format-quantity.js";
 import { databaseSection } from "./database-section.js";
 import { drawDelayChart, monthName } from "./delay-chart.js";
 import { pageStyle } from "./page-style.js";

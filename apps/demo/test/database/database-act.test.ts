@@ -1,11 +1,10 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { newFolder, removeFolder, seededRandom } from "@larder/app-shared/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/database/open-database.js";
 import type { DatabaseAct } from "../../src/database/run-database-act.js";
 import { runDatabaseAct, startDatabaseAct } from "../harness/run-database-act.js";
-import { newFolder, removeFolder } from "../harness/run-demo.js";
-import { seededRandom } from "../harness/seeded-random.js";
 import { writeSmallFlights } from "../harness/small-flights.js";
 
 // What comes after what is meant here: each test goes on with the folder as the one before has left it.

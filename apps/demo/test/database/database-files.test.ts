@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { newFolder, removeFolder } from "@larder/app-shared/testing";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { databasePath, markUnused, markUsed, removeStale, unfinishedPath } from "../../src/database/database-files.js";
-import { newFolder, removeFolder } from "../harness/run-demo.js";
 
 const folder = newFolder("database-files");
 afterAll(() => removeFolder(folder));

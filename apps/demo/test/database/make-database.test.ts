@@ -1,11 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { newFolder, removeFolder, seededRandom } from "@larder/app-shared/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeDatabase } from "../../src/database/make-database.js";
 import { openToRead } from "../../src/database/open-database.js";
-import { newFolder, removeFolder } from "../harness/run-demo.js";
-import { seededRandom } from "../harness/seeded-random.js";
 
 const folder = newFolder("make-database");
 afterAll(() => removeFolder(folder));

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { newFolder, removeFolder } from "@larder/app-shared/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { possibleFlights } from "../../src/flights/clean.js";
 import { type FlightArrays, flightArrays, flightsTable } from "../../src/flights/flights-table.js";
 import { readFlights } from "../../src/flights/read-flights.js";
-import { newFolder, removeFolder } from "../harness/run-demo.js";
 
 const folder = newFolder("read-flights");
 afterAll(() => removeFolder(folder));

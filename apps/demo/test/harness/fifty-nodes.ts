@@ -1,6 +1,6 @@
+import { seededRandom } from "@larder/app-shared/testing";
 import type { ActGraph, ActNode } from "../../src/act-protocol.js";
 import { reportPage } from "../../src/report/report-page.js";
-import { seededRandom } from "./seeded-random.js";
 
 /** The report of a pipeline of fifty nodes in ten layers, as a user's might be. */
 export function reportOfFiftyNodes(): Promise<string> {

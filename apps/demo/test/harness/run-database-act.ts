@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type StartedProcess, startFromSource } from "@larder/app-shared/testing";
 import type { DatabaseAct } from "../../src/database/run-database-act.js";
-import { type StartedDemo, startFromSource } from "./run-demo.js";
 import { airportsFile } from "./sample-files.js";
 
 const entry = fileURLToPath(new URL("database-act.child.ts", import.meta.url));
 
 /** Starts the act on a database alone, on a cache in the folder. */
-export function startDatabaseAct(folder: string, flightsFile: string): StartedDemo {
+export function startDatabaseAct(folder: string, flightsFile: string): StartedProcess {
   return startFromSource(entry, [folder, flightsFile, airportsFile, join(folder, "cache")], folder);
 }
 

@@ -1,109 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type ProcessRun, type StartedProcess, startFromSource } from "@larder/app-shared/testing";
 
-/** What a demo process printed, and how it ended. */
-export interface DemoRun {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
-/** A demo process that was started. */
-export interface StartedDemo {
-  readonly child: ChildProcess;
-  readonly finished: Promise<DemoRun>;
-  /** Comes with the first line on either stream that matches. */
-  seen(pattern: RegExp): Promise<RegExpMatchArray>;
-}
-
-const tsxLoader = new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url).href;
-const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+const program = fileURLToPath(new URL("../../src/demo.ts", import.meta.url));
 
 /** Runs the demo from its sources in a real process. */
-export function startDemo(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): StartedDemo {
-  return startFromSource(join(packageFolder, "src", "demo.ts"), args, cwd, env);
-}
-
-/** Runs a TypeScript file in a real process, with the packages' sources. */
-export function startFromSource(
-  entry: string,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv = {},
-): StartedDemo {
-  const command = ["--conditions=larder-source", "--import", tsxLoader, entry, ...args];
-  return startProcess(process.execPath, command, cwd, env);
+export function startDemo(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): StartedProcess {
+  return startFromSource(program, args, cwd, env);
 }
 
 /** Runs the demo and waits for its end. */
-export function runDemo(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<DemoRun> {
+export function runDemo(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<ProcessRun> {
   return startDemo(args, cwd, env).finished;
-}
-
-/** Starts a process, keeping what it prints. */
-export function startProcess(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv = {},
-): StartedDemo {
-  // What npm and vitest tell their children is not for this one.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_OPTIONS|INIT_CWD)/.test(name));
-  const child = spawn(command, args, {
-    cwd,
-    env: { ...Object.fromEntries(inherited), ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  const watchers = new Set<() => void>();
-  const took = () => {
-    for (const watcher of watchers) watcher();
-  };
-  child.stdout!.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-    took();
-  });
-  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-    took();
-  });
-  const finished = new Promise<DemoRun>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode, signal) => resolve({ stdout, stderr, exitCode, signal }));
-  });
-  return {
-    child,
-    finished,
-    seen(pattern) {
-      return new Promise((resolve, reject) => {
-        const look = () => {
-          const match = `${stdout}\n${stderr}`.match(pattern);
-          if (match === null) return;
-          watchers.delete(look);
-          resolve(match);
-        };
-        watchers.add(look);
-        look();
-        child.on("close", () => {
-          look();
-          reject(new Error(`The process ended without printing ${pattern}.\n${stdout}\n${stderr}`));
-        });
-      });
-    },
-  };
-}
-
-/** A new empty folder; delete it with `removeFolder`. */
-export function newFolder(name: string): string {
-  return mkdtempSync(join(tmpdir(), `larder-demo-${name}-`));
-}
-
-/** Deletes a folder and what is in it. */
-export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
 }

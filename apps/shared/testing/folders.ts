@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 /** A new empty folder; delete it with `removeFolder`. */
 export function newFolder(name: string): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), `larder-atlas-${name}-`)));
+  return realpathSync(mkdtempSync(join(tmpdir(), `larder-app-${name}-`)));
 }
 
 /** Deletes a folder and what is in it. */
