@@ -1,12 +1,21 @@
-import type { Extractor } from "@larder/typed-caches";
+import { type Extractor, extractKey, optionsFingerprint } from "@larder/typed-caches";
 import { extractKind } from "./extract-kind.js";
 import { dialectOf, type Extraction, extractSource } from "./extraction/index.js";
 import { extractorVersion } from "./extractor-version.js";
 
 /** What the extractions of files with such a name are kept under. */
 export function extractSettings(path: string, repository: string) {
-  return { kind: extractKind(path), options: { extractor: extractorVersion() }, repository };
+  return { kind: extractKind(path), options: extractOptions(), repository };
 }
+
+/** The key that the extraction of a file is kept under, with {@link extractSettings}. */
+export function extractionKey({ path, sha256 }: { readonly path: string; readonly sha256: string }): string {
+  fingerprint ??= optionsFingerprint(extractOptions());
+  return extractKey({ kind: extractKind(path), sha256, optionsFingerprint: fingerprint });
+}
+
+const extractOptions = () => ({ extractor: extractorVersion() });
+let fingerprint: string | undefined;
 
 /**
  * Extracts files with such a name.

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { cacheKeySymbol, type Keyed, LarderError } from "@larder/core";
-import { type ExtractCache, extractKey, optionsFingerprint } from "@larder/typed-caches";
+import type { ExtractCache } from "@larder/typed-caches";
 import { contentId } from "./content-id.js";
-import { extractKind } from "./extract-kind.js";
-import { extractorOf, extractSettings } from "./extract-settings.js";
+import { wordsOf } from "./error-words.js";
+import { extractionKey, extractorOf, extractSettings } from "./extract-settings.js";
 import { type Extraction, withError } from "./extraction/index.js";
 import { extractorVersion } from "./extractor-version.js";
 import { extractInProcesses } from "./pool/extraction-pool.js";
@@ -44,9 +44,6 @@ export function extractionsOf(options: ExtractionsOptions): Extractions {
   const { cache, progress } = options;
   const counts = { extracted: 0, processes: 0 };
   const known = new Map<string, Extraction>();
-  const fingerprint = optionsFingerprint({ extractor: extractorVersion() });
-  const keyOf = ({ path, sha256 }: SourceFile) =>
-    extractKey({ kind: extractKind(path), sha256, optionsFingerprint: fingerprint });
   const onExtract = (size: number) => {
     counts.extracted += 1;
     progress.extracted(size);
@@ -57,7 +54,7 @@ export function extractionsOf(options: ExtractionsOptions): Extractions {
     const wanted = new Map<string, { readonly id: string; readonly file: SourceFile }>();
     for (const file of listing.files) {
       const id = contentId(file);
-      if (!known.has(id)) wanted.set(keyOf(file), { id, file });
+      if (!known.has(id)) wanted.set(extractionKey(file), { id, file });
     }
     if (wanted.size === 0) return [];
     const found = await (await cache.cache()).getMany<Extraction>(wanted.keys());
@@ -86,12 +83,13 @@ export function extractionsOf(options: ExtractionsOptions): Extractions {
     for (const failure of unparsable) await keepError(failure, repository);
   };
 
-  /** What ends the parser's process is kept as any other file that can't be parsed. */
+  /** What ends the parser's process is kept as any other file that can't be parsed, and is never parsed in this process. */
   const keepError = async ({ path, sha256, message }: FileFailure, repository: string) => {
     const settings = extractSettings(path, repository);
     const error = `the parser could not take it: ${message}`;
     const request = { ...settings, file: path, sha256 };
-    await cache.extract<Extraction>(request, async (input) => withError(await input.bytes(), error));
+    const kept = await cache.extract<Extraction>(request, async (input) => withError(await input.bytes(), error));
+    known.set(contentId({ path, sha256 }), kept);
   };
 
   /** What could not be stored, or has been evicted at once, is made here. */
@@ -104,8 +102,7 @@ export function extractionsOf(options: ExtractionsOptions): Extractions {
         const request = { ...settings, file: path, sha256: file.sha256 };
         known.set(contentId(file), await cache.extract(request, extractorOf(path, onExtract)));
       } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        refuse([{ path, sha256: file.sha256, code: code ?? "failed", message }]);
+        refuse([{ path, sha256: file.sha256, ...wordsOf(error) }]);
       }
     }
   };

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from "@larder/app-shared";
+import { bytesOf } from "./bytes-of.js";
 
 /** Told how far the extraction is. */
 export interface Progress {
@@ -38,7 +39,7 @@ export function progressLine(stream: ProgressStream, now: () => number = perform
   };
   return {
     start(files) {
-      all = { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+      all = { files: files.length, bytes: bytesOf(files) };
       done = { files: 0, bytes: 0 };
       drawnAt = Number.NEGATIVE_INFINITY;
       draw();

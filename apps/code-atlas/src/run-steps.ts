@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LarderError } from "@larder/core";
 import type { RuntimeProfile } from "@larder/disk-cache";
 import { type OutputNames, Runner } from "@larder/pipeline";
+import type { Table } from "apache-arrow";
 import { atlasPipeline, type Scanner } from "./atlas-pipeline.js";
 import type { AtlasOptions } from "./command-line.js";
 import type { Extractions } from "./extractions.js";
@@ -25,25 +26,24 @@ export async function runSteps(request: StepsRequest): Promise<Pick<AtlasRun, "r
   const { backend } = await profile.cache("node");
   const runner = new Runner({ cacheConfig: { enabled: true, backend, verbose: false } });
   const inputs = { scanner, extractions, top: options.top };
-  const { outputs, report } = await runner.run(atlasPipeline, { inputs, outputs: ["report"], signal });
-  if (options.tables !== undefined) await writeTables(runner, inputs, options.tables, signal);
+  const wanted = ["report", ...(options.tables === undefined ? [] : tableNames)] as const;
+  const { outputs, report } = await runner.run(atlasPipeline, { inputs, outputs: wanted, signal });
+  if (options.tables !== undefined) await writeTables(outputs, options.tables);
   return { report: outputs.report, steps: report.nodes, warnings: report.warnings };
 }
 
-const tables = ["modules", "symbols", "imports"] as const satisfies readonly OutputNames<typeof atlasPipeline>[];
+const tableNames = ["modules", "symbols", "imports"] as const satisfies readonly OutputNames<typeof atlasPipeline>[];
 
 /** Writes the tables as Parquet files. @throws LarderError `tables-not-written` */
 async function writeTables(
-  runner: Runner,
-  inputs: { readonly scanner: Scanner; readonly extractions: Extractions; readonly top: number },
+  tables: Readonly<Record<(typeof tableNames)[number], Table>>,
   directory: string,
-  signal: AbortSignal,
 ): Promise<void> {
-  const { outputs } = await runner.run(atlasPipeline, { inputs, outputs: tables, signal });
   const { writeParquetFile } = await import("@larder/store-parquet");
   try {
     await mkdir(directory, { recursive: true });
-    for (const name of tables) await writeParquetFile(join(directory, `${name}.parquet`), { batches: [outputs[name]] });
+    for (const name of tableNames)
+      await writeParquetFile(join(directory, `${name}.parquet`), { batches: [tables[name]] });
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new LarderError(`The tables could not be written to ${directory} (${reason}).`, {

@@ -13,8 +13,8 @@ const rounds = process.env.LARDER_FAULTS_LONG === undefined ? 5 : 25;
 const random = seededRandom(seed);
 console.log(`kill -9 in the cold act: ${rounds} rounds, seed ${seed} (LARDER_FAULTS_SEED)`);
 
-/** What a killed process may leave: it takes up space, and nothing reads it. */
-const explained = new Set(["left-over", "file-without-row", "row-without-file", "wrong-count"]);
+/** What a killed process may leave: it takes up space, and nothing reads it, or waits for it. */
+const explained = new Set(["left-over", "file-without-row", "row-without-file", "wrong-count", "dead-lease"]);
 
 /** From where the time until the kill is counted: the process has started, or a node has run and is being stored. */
 const moments = [

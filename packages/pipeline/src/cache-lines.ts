@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { counted } from "./map/counted.js";
+import { counted, countedItems } from "./map/counted.js";
 import type { ItemCounts } from "./map/map-progress.js";
 import type { NodeDecision, RunWarning } from "./report.js";
 
@@ -24,8 +24,8 @@ export function createCacheLines(writer: LineWriter, env: NodeJS.ProcessEnv = pr
   const words: Record<NodeDecision, (seconds: string, items: ItemCounts | null) => string> = {
     miss: (seconds, items) =>
       colour.yellow(`✗ MISS (${seconds}s${items === null ? "" : `, ${part(items.misses, items.total)}`})`),
-    hit: (_, items) => colour.green(`✓ HIT${items === null ? "" : ` (${itemsOf(items.total)})`}`),
-    skipped: (_, items) => colour.dim(`○ HIT (skipped${items === null ? "" : `, ${itemsOf(items.total)}`})`),
+    hit: (_, items) => colour.green(`✓ HIT${items === null ? "" : ` (${countedItems(items.total)})`}`),
+    skipped: (_, items) => colour.dim(`○ HIT (skipped${items === null ? "" : `, ${countedItems(items.total)}`})`),
     "no-cache": (_, items) => colour.dim(`NO-CACHE${items === null ? "" : ` (${part(items.misses, items.total)})`}`),
     failed: (seconds, items) =>
       colour.red(`✗ FAILED (${seconds}s${items === null ? "" : `, ${part(items.failed, items.total)}`})`),
@@ -41,9 +41,5 @@ export function createCacheLines(writer: LineWriter, env: NodeJS.ProcessEnv = pr
 
 /** `10 of 100,000 items`. */
 function part(count: number, total: number): string {
-  return `${counted(count)} of ${itemsOf(total)}`;
-}
-
-function itemsOf(total: number): string {
-  return `${counted(total)} ${total === 1 ? "item" : "items"}`;
+  return `${counted(count)} of ${countedItems(total)}`;
 }

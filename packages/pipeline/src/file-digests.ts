@@ -1,7 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
-import { type Cache, type Clock, contentDigest, fileDigest, LarderError } from "@larder/core";
-import type { FileInput } from "./file-input.js";
+import { type Cache, type Clock, contentDigest, fileDigest, LarderError, structuredCodec } from "@larder/core";
+import { type FileInput, filesWithin } from "./file-input.js";
 
 /** A file whose time stamps are younger than this may change again without showing it: some keep them by the second. */
 const settledMilliseconds = 2000;
@@ -31,6 +31,27 @@ export interface FileDigests {
   unchanged(file: FileInput, memo: FileMemo): Promise<boolean>;
   /** The same, writing nothing to the cache. */
   readonly readOnly: FileDigests;
+}
+
+/** The digests of all files within a value. @throws LarderError as {@link FileDigests.digest} does */
+export async function digestFilesWithin(
+  value: unknown,
+  { fileDigests, name, signal }: { fileDigests: FileDigests; name: string; signal?: AbortSignal | undefined },
+): Promise<ReadonlyMap<FileInput, FileMemo>> {
+  const files = new Map<FileInput, FileMemo>();
+  for (const file of filesWithin(value)) files.set(file, await fileDigests.digest(file, name, signal));
+  return files;
+}
+
+/** Why what was made of some files must not be stored; `undefined`: all are as they were digested. */
+export async function changedFile(
+  files: Iterable<readonly [FileInput, FileMemo]> = [],
+  fileDigests: FileDigests,
+): Promise<string | undefined> {
+  for (const [file, memo] of files) {
+    if (!(await fileDigests.unchanged(file, memo))) return `the file '${file.path}' changed during the run`;
+  }
+  return undefined;
 }
 
 /** Remembers digests under `file:<digest of the real path>` in `cache`, and in memory. */
@@ -64,7 +85,7 @@ export function createFileDigests(options: { readonly cache: Cache | undefined; 
 
   /** A memo that can't be kept costs a reading the next time, and nothing else. */
   async function keep(key: string, memo: FileMemo): Promise<void> {
-    await cache?.set(key, memo, { codec: "larder.structured.1" }).catch(() => undefined);
+    await cache?.set(key, memo, { codec: structuredCodec.name }).catch(() => undefined);
   }
 
   async function read(

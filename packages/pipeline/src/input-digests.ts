@@ -1,6 +1,6 @@
 import { LarderError, type UndigestableValueError, valueDigest, valueDigestPaths } from "@larder/core";
-import type { FileDigests, FileMemo } from "./file-digests.js";
-import { type FileInput, filesWithin, withKnownFiles } from "./file-input.js";
+import { digestFilesWithin, type FileDigests, type FileMemo } from "./file-digests.js";
+import { type FileInput, withKnownFiles } from "./file-input.js";
 
 /** The digest of a value, or where in it and why there is none. */
 export type DigestOutcome =
@@ -47,9 +47,7 @@ export async function digestInput(
   fileDigests: FileDigests,
   signal?: AbortSignal,
 ): Promise<DigestedInput> {
-  const found = filesWithin(value);
-  const files = new Map<FileInput, FileMemo>();
-  for (const file of found) files.set(file, await fileDigests.digest(file, name, signal));
+  const files = await digestFilesWithin(value, { fileDigests, name, signal });
   const contents = new Map([...files].map(([file, memo]) => [file, memo.digest]));
   const outcome = withKnownFiles(contents, () => digestValue(value, name));
   let paths: Readonly<Record<string, string>> | undefined;

@@ -1,13 +1,14 @@
 import type { Awaitable, BlobRecord, Clock, SetOptions } from "@larder/core";
 import type { Verdict } from "./decide.js";
 import { detailsOf } from "./explain.js";
-import type { FileDigests } from "./file-digests.js";
+import { changedFile, type FileDigests } from "./file-digests.js";
 import type { DigestedInput, DigestOutcome } from "./input-digests.js";
 import type { ItemSource } from "./map/map-items.js";
 import type { NodeKey, PreparedNode } from "./prepared-node.js";
 import type { RunWarning } from "./report.js";
 import type { FoundResult, ResultStore } from "./result-store.js";
 import type { SignatureDetails } from "./signature-details.js";
+import { textOf } from "./text-of-error.js";
 
 /** A node's value in hand. */
 export interface Outcome {
@@ -106,9 +107,8 @@ export function createResultKeeper(sources: {
       }
     }
     for (const name of prepared.node.inputs) {
-      for (const [file, memo] of sources.digestedInputs.get(name)?.files ?? []) {
-        if (!(await sources.fileDigests.unchanged(file, memo))) return `the file '${file.path}' changed during the run`;
-      }
+      const changed = await changedFile(sources.digestedInputs.get(name)?.files, sources.fileDigests);
+      if (changed !== undefined) return changed;
     }
     return sources.signal.aborted ? "the run was aborted" : undefined;
   }
@@ -196,8 +196,4 @@ export function createResultKeeper(sources: {
       }
     },
   };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

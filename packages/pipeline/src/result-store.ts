@@ -9,6 +9,7 @@ import {
   LarderError,
   type NodeSignature,
   type SetOptions,
+  structuredCodec,
   type ValueCodec,
 } from "@larder/core";
 import { Alias, aliasCodec } from "./alias-codec.js";
@@ -43,7 +44,10 @@ export interface ResultStore {
   findItem(key: string, ttlSeconds: number | undefined, readsUpTo: number): Promise<FoundItem | undefined>;
   storeItem(key: string, value: unknown, options: SetOptions): Promise<Stored>;
   /** The list of items under K, if what lies there is one. */
-  itemList(key: string): Promise<{ readonly record: BlobRecord; readonly list: ItemList } | undefined>;
+  itemList(
+    key: string,
+    ttlSeconds: number | undefined,
+  ): Promise<{ readonly record: BlobRecord; readonly list: ItemList } | undefined>;
   /** Lets K stand for the result under another key. */
   alias(key: string, target: string): Promise<void>;
   /** Lets C lead to the result under K. */
@@ -67,8 +71,6 @@ export interface FoundItem {
 export type Stored =
   | { readonly stored: true; readonly record: BlobRecord }
   | { readonly stored: false; readonly reason: string };
-
-const structured = "larder.structured.1";
 
 /** Keeps results under `node:<K>`, `same:<C>` and `why:<K>` of a cache on `backend`. */
 export function createResultStore(options: {
@@ -132,6 +134,12 @@ export function createResultStore(options: {
     return outcome.stored ? { stored: true, record: outcome.record } : { stored: false, reason: outcome.message };
   }
 
+  async function open(key: string): Promise<CacheEntry | undefined> {
+    const entry = await cache.entry(`node:${key}`);
+    if (entry === undefined) missReasons.delete(`node:${key}`);
+    return entry;
+  }
+
   async function setAlias(cacheKey: string, target: string): Promise<void> {
     await cache.set(cacheKey, new Alias(target), { codec: aliasCodec.name });
   }
@@ -140,11 +148,7 @@ export function createResultStore(options: {
     cache,
     find: (key, ttlSeconds) => lookUp(`node:${key}`, ttlSeconds),
     findSame: (same, ttlSeconds) => lookUp(`same:${same}`, ttlSeconds),
-    async open(key) {
-      const entry = await cache.entry(`node:${key}`);
-      if (entry === undefined) missReasons.delete(`node:${key}`);
-      return entry;
-    },
+    open,
     store: (key, value, setOptions) => put(`node:${key}`, value, setOptions),
     storeItem: (key, value, setOptions) => put(`item:${key}`, value, setOptions),
     async findItem(key, ttlSeconds, readsUpTo) {
@@ -156,10 +160,10 @@ export function createResultStore(options: {
       const read = await readEntry(entry);
       return read === undefined ? undefined : { record, read };
     },
-    async itemList(key) {
-      const found = await lookUp(`node:${key}`, undefined);
+    async itemList(key, ttlSeconds) {
+      const found = await lookUp(`node:${key}`, ttlSeconds);
       if (typeof found !== "object" || found.record.codec !== itemListCodec.name) return undefined;
-      const entry = await cache.entry(`node:${found.key}`);
+      const entry = await open(found.key);
       const read = entry === undefined ? undefined : await readEntry(entry);
       return read?.value instanceof ItemList ? { record: entry!.record, list: read.value } : undefined;
     },
@@ -170,7 +174,7 @@ export function createResultStore(options: {
       return cache.get<SignatureDetails>(`why:${key}`);
     },
     async keepSignature(signature, key, details) {
-      await cache.set(`why:${key}`, details, { codec: structured });
+      await cache.set(`why:${key}`, details, { codec: structuredCodec.name });
       await backend.setMeta(signature);
     },
     computeOnce: (signal) => createComputeOnce({ backend, signal, onEvent }),

@@ -15,6 +15,7 @@ import { type NodeProgress, newProgress, recordFound } from "./node-progress.js"
 import type { NodeKey, PreparedNode } from "./prepared-node.js";
 import type { AbsentReason, FoundResult } from "./result-store.js";
 import type { RunSources } from "./run-sources.js";
+import { textOf } from "./text-of-error.js";
 
 /** The nodes of one run, each decided, loaded and run at most once. */
 export interface NodeRunner {
@@ -40,7 +41,7 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
   const once = sources.singleFlight ? store?.computeOnce(signal) : undefined;
   const runMapNode = createMapRuns({
     ...{ maps, keeper, clock, signal, progress, announce, stop, fail, made, keep, forget, runAgain },
-    bringOnce: once && bringOnce,
+    bringOnce,
     onStarted: sources.onStarted,
   });
   const positions = once && new Map(sources.nodes.map((prepared, position) => [prepared, position]));
@@ -206,31 +207,34 @@ export function createNodeRunner(sources: RunSources): NodeRunner {
     if (prepared.node.options.mapAxis !== undefined) return runMapNode(prepared, verdict, values, explained, inHand);
     const args = await argumentsOf(prepared, values);
     if (miss === undefined) return made(prepared, await call(prepared, args, explained), verdict);
-    // What always runs does not wait for what others make.
-    if (once === undefined || miss.absent === "recompute") {
-      return keep(prepared, miss, values, await call(prepared, args, explained), explained!);
-    }
-    const brought = await bringOnce(prepared, miss, (onPlace) => call(prepared, args, explained, onPlace));
-    if (brought.found !== undefined) return brought.found;
-    try {
-      return await keep(prepared, miss, values, brought.made, explained!, brought.lease);
-    } catch (error) {
-      brought.lease.release(false);
-      throw error;
-    }
+    return bringOnce(
+      prepared,
+      miss,
+      (onPlace) => call(prepared, args, explained, onPlace),
+      (attempted, lease) => keep(prepared, miss, values, attempted, explained!, lease),
+    );
   }
 
-  /** Makes a result under its lease; or, where somebody else was faster, reads theirs. */
+  /** Makes a result and keeps it, under its lease; or, where somebody else was faster, reads theirs. */
   async function bringOnce<Made>(
     prepared: PreparedNode,
     miss: MissVerdict,
-    make: (onPlace: () => Promise<void>) => Promise<Made>,
-  ) {
+    make: (onPlace?: () => Promise<void>) => Promise<Made>,
+    keepMade: (made: Made, lease?: ResultLease) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    // What always runs does not wait for what others make; nor does a map that found theirs incomplete.
+    if (once === undefined || miss.absent === "recompute" || miss.absent === "items gone")
+      return keepMade(await make());
     const read = (found: FoundResult) => load(prepared, found, "computed elsewhere", miss.key);
-    try {
-      return await bringStored({ once: once!, store: store!, prepared, miss, read, make });
-    } catch (error) {
+    const brought = await bringStored({ once, store: store!, prepared, miss, read, make }).catch((error: unknown) => {
       if (signal.aborted && error === signal.reason) return stop(prepared, "the run was aborted");
+      throw error;
+    });
+    if (brought.found !== undefined) return brought.found;
+    try {
+      return await keepMade(brought.made, brought.lease);
+    } catch (error) {
+      brought.lease.release(false);
       throw error;
     }
   }
@@ -373,7 +377,3 @@ const withoutCache: Decider = {
   decide: async ({ identity }) => ({ verdict: "no-cache", reason: identity.cached ? "" : identity.reason }),
   knownKey: async () => undefined,
 };
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,6 +1,6 @@
 import { LarderError } from "@larder/core";
 import { lazyTable } from "./lazy-table.js";
-import { counted } from "./map/counted.js";
+import { countedItems } from "./map/counted.js";
 import { didYouMean } from "./nearest-name.js";
 import { type NodeProgress, reportOf } from "./node-progress.js";
 import { type RunReport, type RunWarning, totalsOf } from "./report.js";
@@ -45,7 +45,7 @@ export function createRunReport(options: {
 /** A list of tables is as many entries as it has items. */
 function noTable(output: string, total: number): LarderError {
   return new LarderError(
-    `'${output}' is a list of ${counted(total)} ${total === 1 ? "item" : "items"}, each stored for itself, and no table. Ask run() for it: outputs: ['${output}'].`,
+    `'${output}' is a list of ${countedItems(total)}, each stored for itself, and no table. Ask run() for it: outputs: ['${output}'].`,
     { code: "not-a-table", facts: { output, items: total } },
   );
 }

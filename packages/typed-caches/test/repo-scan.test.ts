@@ -261,6 +261,18 @@ describe("a scan of a work tree", () => {
     expect(pathsOf(await scan({ include: ["**/*.ts"] }))).toEqual(["a.ts", "inner/b.ts", "inner/d.ts"]);
   });
 
+  it("tells which repository within git can't list, and lists all of it", async () => {
+    write({ "a.ts": "a", "inner/.gitignore": "skip\n", "inner/b.ts": "b", "inner/skip/c.ts": "c" });
+    git("init");
+    git("init", "inner");
+    git("add", "a.ts");
+    git("commit", "-m", "first");
+    write({ "inner/.git/index": "no index" });
+    const { files, problems } = await repoScanCache({ cache: await diskCache() }).scan({ root, include: ["**/*.ts"] });
+    expect(files.map(({ path }) => path)).toEqual(["a.ts", "inner/b.ts", "inner/skip/c.ts"]);
+    expect(problems).toMatchObject([{ path: "inner", code: "git-failed" }]);
+  });
+
   it("does not look behind a link that took the place of a tracked directory", async () => {
     const outside = await temporaryDirectory();
     writeFileSync(join(outside, "x.ts"), "secret");

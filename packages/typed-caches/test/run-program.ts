@@ -48,10 +48,3 @@ export function startProgram(name: string, args: readonly string[]): Program {
     });
   return { child, printed, ended };
 }
-
-/** Runs a program to its end, which must be a good one. */
-export async function runProgram(name: string, args: readonly string[]): Promise<readonly string[]> {
-  const { code, signal, output, errors } = await startProgram(name, args).ended;
-  if (code !== 0) throw new Error(`${name} ended with ${code ?? signal}:\n${output.slice(-20).join("\n")}\n${errors}`);
-  return output;
-}

@@ -25,29 +25,59 @@ export interface RunOptions {
  * @param name - file in cases/, without its ending
  * @param options - handed to the program as JSON
  */
-export function runCase<Output = CaseOutput>(name: string, options: object, run: RunOptions = {}): Promise<Output> {
-  run.signal?.throwIfAborted();
+export async function runCase<Output = CaseOutput>(
+  name: string,
+  options: object,
+  { signal, nodeArguments = [] }: RunOptions = {},
+): Promise<Output> {
   const program = fileURLToPath(new URL(`../cases/${name}.mjs`, import.meta.url));
+  const json = JSON.stringify(options);
+  const { text } = await runProgram(`${name}.mjs ${json}`, ["--expose-gc", ...nodeArguments, program, json], {
+    env: { NODE_ENV: "production" },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return JSON.parse(text.trimEnd().split("\n").at(-1) ?? "") as Output;
+}
+
+/**
+ * Runs a program in a fresh process of plain Node, and collects what it prints. Throws an Error with its output when it
+ * fails.
+ *
+ * @param what - what the error names it by
+ * @param args - arguments of Node: the program's file, and its own
+ */
+export function runProgram(
+  what: string,
+  args: readonly string[],
+  options: {
+    readonly cwd?: string;
+    /** Variables beside those of this process. */
+    readonly env?: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<{ readonly text: string; readonly seconds: number }> {
+  const { cwd, signal } = options;
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     // Nothing of ours is to be loaded in another way than a user loads it.
-    const env = { ...process.env, NODE_OPTIONS: "", NODE_ENV: "production" };
-    const args = ["--expose-gc", ...(run.nodeArguments ?? []), program, JSON.stringify(options)];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env });
+    const env = { ...process.env, NODE_OPTIONS: "", ...options.env };
+    const started = performance.now();
+    const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "pipe"], env });
     const stop = () => child.kill("SIGKILL");
-    run.signal?.addEventListener("abort", stop);
+    signal?.addEventListener("abort", stop);
     const out: Buffer[] = [];
     const errors: Buffer[] = [];
     child.stdout.on("data", (part: Buffer) => out.push(part));
     child.stderr.on("data", (part: Buffer) => errors.push(part));
     child.on("error", reject);
-    child.on("close", (code, signal) => {
-      run.signal?.removeEventListener("abort", stop);
-      if (run.signal?.aborted) return reject(run.signal.reason);
+    child.on("close", (code, killedBy) => {
+      const seconds = (performance.now() - started) / 1000;
+      signal?.removeEventListener("abort", stop);
+      if (signal?.aborted) return reject(signal.reason);
       const text = Buffer.concat(out).toString("utf8");
-      const last = text.trimEnd().split("\n").at(-1) ?? "";
-      if (code === 0) return resolve(JSON.parse(last) as Output);
+      if (code === 0) return resolve({ text, seconds });
       const output = `${text}${Buffer.concat(errors).toString("utf8")}`;
-      reject(new Error(`${name}.mjs ${JSON.stringify(options)} ended with ${signal ?? code}:\n${output}`));
+      reject(new Error(`${what} ended with ${killedBy ?? code}:\n${output}`));
     });
   });
 }

@@ -24,8 +24,9 @@ function turboProgram(): string {
  * @throws Error when it fails, or other than `expectCached` tasks were cached
  */
 export async function runTurbo(folder: string, expectCached: number): Promise<number> {
+  const program = turboProgram();
   const started = performance.now();
-  const child = spawn(turboProgram(), ["run", "build", "--no-daemon", "--output-logs=none"], {
+  const child = spawn(program, ["run", "build", "--no-daemon", "--output-logs=none"], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", NO_COLOR: "1", CI: "1", TURBO_UI: "0" },

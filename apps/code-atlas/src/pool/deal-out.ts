@@ -1,3 +1,4 @@
+import { bytesOf } from "../bytes-of.js";
 import { extractKind } from "../extract-kind.js";
 import type { PoolFile } from "./pool-protocol.js";
 
@@ -40,8 +41,4 @@ function inChunks(files: readonly PoolFile[]): PoolFile[][] {
     }
   }
   return chunks;
-}
-
-function bytesOf(chunk: readonly PoolFile[]): number {
-  return chunk.reduce((sum, { size }) => sum + size, 0);
 }

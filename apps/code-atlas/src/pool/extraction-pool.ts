@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { LarderError } from "@larder/core";
+import { bytesOf } from "../bytes-of.js";
 import { dealOut } from "./deal-out.js";
 import type { FileFailure, FromProcess, PoolFile, StartMessage, ToProcess } from "./pool-protocol.js";
 
@@ -61,7 +62,7 @@ export async function extractInProcesses(files: readonly PoolFile[], options: Po
     let atWork: Chunk | undefined;
     let begun = false;
     const next = () => {
-      if (atWork !== undefined) options.onDone?.(atWork.files.length, bytesOf(atWork));
+      if (atWork !== undefined) options.onDone?.(atWork.files.length, bytesOf(atWork.files));
       atWork = failed === undefined ? queue.shift() : undefined;
       if (atWork === undefined) endProcess(child);
       else send(child, { type: "chunk", files: atWork.files });
@@ -101,7 +102,7 @@ export async function extractInProcesses(files: readonly PoolFile[], options: Po
     const code = isFault ? "parser-crashed" : "extraction-crashed";
     const message = `the process that took it apart ended by ${crashes.at(-1) ?? "itself"}, ${crashes.length} times`;
     failures.push(...files.map(({ path, sha256 }) => ({ path, sha256, code, message })));
-    return options.onDone?.(files.length, bytesOf({ files }));
+    return options.onDone?.(files.length, bytesOf(files));
   };
   const lane = async (): Promise<void> => {
     while (queue.length > 0 && failed === undefined) await runOne();
@@ -155,8 +156,4 @@ function endProcess(child: ChildProcess): void {
 
 function send(child: ChildProcess, message: ToProcess): void {
   if (child.connected) child.send(message, () => {});
-}
-
-function bytesOf({ files }: Pick<Chunk, "files">): number {
-  return files.reduce((sum, { size }) => sum + size, 0);
 }

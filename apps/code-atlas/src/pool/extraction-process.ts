@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { LarderError } from "@larder/core";
 import type { RuntimeProfile } from "@larder/disk-cache";
 import type { ExtractCache } from "@larder/typed-caches";
+import { wordsOf } from "../error-words.js";
 import { extractorOf, extractSettings } from "../extract-settings.js";
 import { extractorVersion } from "../extractor-version.js";
 import { atlasProfile, openExtracts } from "./open-extracts.js";
@@ -46,11 +47,6 @@ async function extract(files: readonly PoolFile[]): Promise<void> {
     outcome.ok ? [] : [{ path: outcome.source.path, sha256: outcome.source.sha256, ...wordsOf(outcome.error) }],
   );
   send({ type: "done", failures });
-}
-
-function wordsOf(error: unknown): { readonly code: string; readonly message: string } {
-  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
-  return { code: typeof code === "string" ? code : "failed", message: message ?? String(error) };
 }
 
 /** Ends this process, after what it is at; what waits for others is given up. */

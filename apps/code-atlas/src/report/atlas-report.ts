@@ -69,43 +69,48 @@ const loading = new Set(["import", "reexport", "require"]);
 /** Sums up the three tables. @param top - lines of each list */
 export function atlasReport(modules: Table, symbols: Table, imports: Table, top: number): AtlasReport {
   const paths = textsOf(modules, "path") as string[];
-  const installed = paths.map(isDependency);
+  const symbolPaths = textsOf(symbols, "path") as string[];
+  const importPaths = textsOf(imports, "path") as string[];
+  const installed = new Map(paths.map((path) => [path, isDependency(path)]));
   const errors = textsOf(modules, "error");
-  const cycles = cyclesOf(modules, imports, paths);
+  const cycles = cyclesOf(modules, imports, paths, importPaths);
   const section = (ofInstalled: boolean) =>
     sectionOf({
       modules,
       symbols,
-      imports,
       paths,
+      symbolPaths,
+      importPaths,
       top,
       errors,
       cycles,
-      isIn: (path) => isDependency(path) === ofInstalled,
+      isIn: (path) => installed.get(path) === ofInstalled,
     });
   const failed = paths.flatMap((path, row) => (errors[row] === null ? [] : [{ path, error: errors[row]! }]));
   return {
     own: section(false),
-    installed: installed.includes(true) ? section(true) : null,
+    installed: [...installed.values()].includes(true) ? section(true) : null,
     packages: new Set(paths.map(packageOf).filter((name) => name !== undefined)).size,
-    errors: failed.sort((a, b) => Number(isDependency(a.path)) - Number(isDependency(b.path))).slice(0, top),
+    errors: failed.sort((a, b) => Number(installed.get(a.path)) - Number(installed.get(b.path))).slice(0, top),
   };
 }
 
 interface SectionParts {
   readonly modules: Table;
   readonly symbols: Table;
-  readonly imports: Table;
   readonly paths: readonly string[];
+  /** The file of each symbol, and of each import. */
+  readonly symbolPaths: readonly string[];
+  readonly importPaths: readonly string[];
   readonly errors: readonly (string | null)[];
   readonly cycles: readonly CycleLine[];
   readonly top: number;
   readonly isIn: (path: string) => boolean;
 }
 
-function sectionOf({ modules, symbols, imports, paths, errors, cycles, top, isIn }: SectionParts): Section {
-  const inside = new Map(paths.map((path) => [path, isIn(path)]));
-  const rows = paths.flatMap((path, row) => (inside.get(path) === true ? [row] : []));
+function sectionOf(parts: SectionParts): Section {
+  const { modules, symbols, paths, symbolPaths, importPaths, errors, cycles, top, isIn } = parts;
+  const rows = paths.flatMap((path, row) => (isIn(path) ? [row] : []));
   const column = (name: string) => numbersOf(modules, name);
   const [bytes, lines, importedBy, complexity] = [
     column("bytes"),
@@ -123,7 +128,7 @@ function sectionOf({ modules, symbols, imports, paths, errors, cycles, top, isIn
     complexity: complexity[row]!,
     importedBy: importedBy[row]!,
   });
-  const functions = functionRows(symbols, (path) => inside.get(path) === true);
+  const functions = functionRows(symbols, symbolPaths, isIn);
   const own = cycles.filter(({ cycle }) => isIn(cycle[0]!));
   return {
     totals: {
@@ -132,7 +137,7 @@ function sectionOf({ modules, symbols, imports, paths, errors, cycles, top, isIn
       lines: sum(lines),
       symbols: sum(symbolCount),
       functions: functions.rows.length,
-      imports: textsOf(imports, "path").filter((path) => inside.get(path!) === true).length,
+      imports: importPaths.filter(isIn).length,
       errors: rows.filter((row) => errors[row] !== null).length,
     },
     largest: topRows(rows, bytes, top).map(line),
@@ -147,9 +152,8 @@ function sectionOf({ modules, symbols, imports, paths, errors, cycles, top, isIn
   };
 }
 
-function functionRows(symbols: Table, isIn: (path: string) => boolean) {
+function functionRows(symbols: Table, paths: readonly string[], isIn: (path: string) => boolean) {
   const complexity = numbersOf(symbols, "complexity");
-  const paths = textsOf(symbols, "path") as string[];
   const rows: number[] = [];
   for (let row = 0; row < complexity.length; row++) if (complexity[row]! > 0 && isIn(paths[row]!)) rows.push(row);
   const [first, lines] = [numbersOf(symbols, "line"), numbersOf(symbols, "lines")];
@@ -164,10 +168,11 @@ function functionRows(symbols: Table, isIn: (path: string) => boolean) {
   return { rows, complexity, line };
 }
 
-function cyclesOf(modules: Table, imports: Table, paths: readonly string[]): CycleLine[] {
+/** @param from - the file of each import */
+function cyclesOf(modules: Table, imports: Table, paths: readonly string[], from: readonly string[]): CycleLine[] {
   const numbers = new Map(paths.map((path, row) => [path, row]));
   const languages = textsOf(modules, "language");
-  const [from, to, kinds] = [textsOf(imports, "path"), textsOf(imports, "resolved"), textsOf(imports, "kind")];
+  const [to, kinds] = [textsOf(imports, "resolved"), textsOf(imports, "kind")];
   const graph = paths.map(() => new Set<number>());
   for (const [row, target] of to.entries()) {
     if (target === null || !loading.has(kinds[row]!)) continue;

@@ -19,9 +19,10 @@ export interface ScanRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-const sources = "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
+const sourceNames = "*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
+const sources = `**/${sourceNames}`;
 const layout = ["**/package.json", "**/*tsconfig*.json"];
-const installed = [`**/node_modules/**/{*.{ts,tsx,mts,cts,js,jsx,mjs,cjs},package.json,*tsconfig*.json}`];
+const installed = [`**/node_modules/**/{${sourceNames},package.json,*tsconfig*.json}`];
 
 /** What tools keep among installed packages, and make anew as they like. */
 const toolCaches = [".cache", ".vite", ".vite-temp", ".vitest"].map((name) => `**/node_modules/${name}/**`);
@@ -54,7 +55,7 @@ export async function scanSources(scans: RepoScanCache, request: ScanRequest): P
       facts: { root },
     });
   }
-  const layoutFiles = readable.filter(({ path }) => path.endsWith(".json")).map(sourceFile);
+  const layoutFiles = readable.filter(({ path }) => isLayout(path)).map(sourceFile);
   const folders = layoutFiles.filter(({ path }) => isManifest(path) && !isDependency(path)).map(folderOf);
   return listing({
     root: found.root,
@@ -68,6 +69,11 @@ export async function scanSources(scans: RepoScanCache, request: ScanRequest): P
 
 function sourceFile({ path, sha256, size }: SourceFile): SourceFile {
   return { path, sha256, size };
+}
+
+/** Whether `layout` means a file: --include may have listed other JSON. */
+function isLayout(path: string): boolean {
+  return isManifest(path) || /tsconfig[^/]*\.json$/.test(path);
 }
 
 function isManifest(path: string): boolean {

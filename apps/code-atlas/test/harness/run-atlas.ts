@@ -36,25 +36,5 @@ export async function atlasProcess(args: readonly string[], cwd: string): Promis
   return JSON.parse(stdout) as AtlasDocument;
 }
 
-/** The JSON document, as far as tests look at it. */
-export interface AtlasDocument {
-  readonly schema: string;
-  readonly root: string;
-  readonly files: number;
-  readonly contents: number;
-  readonly extracted: number;
-  readonly processes: number;
-  readonly steps: readonly { readonly step: string; readonly decision: string }[];
-  readonly warnings: readonly { readonly code: string; readonly message: string }[];
-  readonly own: {
-    readonly totals: Readonly<Record<string, number>>;
-    readonly mostImported: readonly { readonly path: string; readonly importedBy: number }[];
-    readonly mostComplex: readonly { readonly name: string; readonly complexity: number }[];
-    readonly largest: readonly { readonly path: string; readonly bytes: number }[];
-    readonly cycleCount: number;
-    readonly cycles: readonly { readonly members: number; readonly cycle: readonly string[] }[];
-  };
-  readonly installed: { readonly totals: Readonly<Record<string, number>> } | null;
-  readonly packages: number;
-  readonly errors: readonly { readonly path: string; readonly error: string }[];
-}
+/** The JSON document. */
+export type AtlasDocument = ReturnType<typeof documentOf>;

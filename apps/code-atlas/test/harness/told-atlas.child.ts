@@ -1,3 +1,4 @@
+import { exitWith } from "@larder/app-shared";
 import { main } from "../../src/main.js";
 
 // The atlas, saying on stderr what happens: `process <pid>`, `extracting`, `done <files>`.
@@ -11,6 +12,4 @@ const ended = main(process.argv.slice(2), {
   },
   onProcess: (processId) => tell(`process ${processId}`),
 });
-ended.then((exitCode) => {
-  process.exitCode = exitCode;
-});
+exitWith(ended);

@@ -1,6 +1,6 @@
 import type { PipelineGraph } from "../graph.js";
 import { decisionStyles } from "./decision-style.js";
-import { type DrawingOptions, type DrawnGraph, type DrawnNode, drawnGraph } from "./drawn-graph.js";
+import { type DrawingOptions, type DrawnNode, drawnGraph, linesWithin, type Notation } from "./drawn-graph.js";
 import { plainText } from "./plain-text.js";
 
 /** A graph in the language of Graphviz. */
@@ -14,26 +14,18 @@ export function dotOf(graph: PipelineGraph, name: string, options: DrawingOption
     ...drawn.inputs.map(
       ({ id, name }) => `  ${id} [label=${quoted(name)}, tooltip=${quoted(`input ${name}`)}, shape=ellipse, style=""];`,
     ),
-    ...linesWithin(drawn, undefined, "  "),
+    ...linesWithin(drawn, notation, "  "),
     ...drawn.edges.map(({ from, to, value }) => `  ${from} -> ${to} [tooltip=${quoted(value)}];`),
     "}",
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function linesWithin(drawn: DrawnGraph, cluster: string | undefined, indent: string): string[] {
-  return [
-    ...drawn.nodes.filter((node) => node.cluster === cluster).map((node) => `${indent}${boxOf(node)}`),
-    ...drawn.clusters
-      .filter(({ parent }) => parent === cluster)
-      .flatMap(({ id, label }) => [
-        `${indent}subgraph cluster_${id} {`,
-        `${indent}  label=${quoted(label)}; color="#587096"; style=rounded;`,
-        ...linesWithin(drawn, id, `${indent}  `),
-        `${indent}}`,
-      ]),
-  ];
-}
+const notation: Notation = {
+  box: boxOf,
+  opening: ({ id, label }) => [`subgraph cluster_${id} {`, `  label=${quoted(label)}; color="#587096"; style=rounded;`],
+  closing: "}",
+};
 
 function boxOf({ id, label, told, title, decision }: DrawnNode): string {
   const style = decisionStyles.find((known) => known.decision === decision);

@@ -90,12 +90,41 @@ export function drawnGraph(graph: PipelineGraph, from?: DrawnRun): DrawnGraph {
   };
 }
 
+/** How a language writes what lies in a drawing. */
+export interface Notation {
+  box(node: DrawnNode): string;
+  /** The lines before what lies in a cluster, indented as from the cluster's own. */
+  opening(cluster: DrawnCluster): readonly string[];
+  /** The line after it. */
+  readonly closing: string;
+}
+
+/** The lines of the nodes and clusters that lie in a cluster, or, without one, in the drawing itself. */
+export function linesWithin(
+  drawn: DrawnGraph,
+  notation: Notation,
+  indent: string,
+  cluster: string | undefined = undefined,
+): string[] {
+  return [
+    ...drawn.nodes.filter((node) => node.cluster === cluster).map((node) => `${indent}${notation.box(node)}`),
+    ...drawn.clusters
+      .filter(({ parent }) => parent === cluster)
+      .flatMap((inner) => [
+        ...notation.opening(inner).map((line) => `${indent}${line}`),
+        ...linesWithin(drawn, notation, `${indent}  `, inner.id),
+        `${indent}${notation.closing}`,
+      ]),
+  ];
+}
+
 /** A decision in words: `✗ miss 1.20 s`. */
 export function decisionText({ decision, seconds = 0 }: Omit<DrawnRun["nodes"][number], "node" | "reason">): string {
   return `${signOf(decision)} ${decision}${seconds > 0 ? ` ${formatSeconds(seconds)}` : ""}`;
 }
 
-function toldOf({ cache }: GraphNode, asked: boolean): string {
+/** What is said of a node that no decision was made on; `asked`: whether others had one. */
+export function toldOf({ cache }: GraphNode, asked: boolean): string {
   if (asked) return "not asked for";
   return cache ? "cached" : "not cached";
 }

@@ -1,6 +1,7 @@
 import type { PipelineGraph } from "../graph.js";
+import { counted } from "../map/counted.js";
 import { decisionStyles, meaningOf, signOf } from "./decision-style.js";
-import { type DrawingOptions, type DrawnRun, drawnGraph } from "./drawn-graph.js";
+import { type DrawingOptions, type DrawnRun, drawnGraph, toldOf } from "./drawn-graph.js";
 import { escapeHtml } from "./escape-html.js";
 import { formatSeconds } from "./format-seconds.js";
 import { graphStyle } from "./graph-style.js";
@@ -12,12 +13,13 @@ const mostDrawn = { nodes: 2_000, edges: 5_000 };
 /** A graph as a page that needs nothing else: no script, no network. A graph too large to be drawn is listed alone. */
 export async function graphPage(graph: PipelineGraph, name: string, options: DrawingOptions = {}): Promise<string> {
   const title = options.title ?? name;
-  const counted = countedDecisions(graph, options.from);
-  const summary = `${count(graph.nodes.length, "node")}, ${count(graph.inputs.length, "input")}${counted === "" ? "" : `: ${counted}`}.`;
+  const used = stylesUsed(graph, options.from);
+  const decisions = used.map(({ style, amount }) => `${counted(amount)} ${style.decision}`).join(", ");
+  const summary = `${count(graph.nodes.length, "node")}, ${count(graph.inputs.length, "input")}${decisions === "" ? "" : `: ${decisions}`}.`;
   const drawable = graph.nodes.length <= mostDrawn.nodes && graph.edges.length <= mostDrawn.edges;
   const picture = drawable
     ? `<div class="scroll" tabindex="0" role="region" aria-label="Graph">${await drawGraph(graph, { ...options, title: `${title}: ${summary}` })}</div>`
-    : `<p>The graph is not drawn: it has ${count(graph.nodes.length, "node")} and ${count(graph.edges.length, "edge")}, and more than ${mostDrawn.nodes.toLocaleString("en-US")} or ${mostDrawn.edges.toLocaleString("en-US")} are too many for a page. <code>toDot()</code> gives it to Graphviz.</p>`;
+    : `<p>The graph is not drawn: it has ${count(graph.nodes.length, "node")} and ${count(graph.edges.length, "edge")}, and more than ${counted(mostDrawn.nodes)} or ${counted(mostDrawn.edges)} are too many for a page. <code>toDot()</code> gives it to Graphviz.</p>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -31,7 +33,7 @@ export async function graphPage(graph: PipelineGraph, name: string, options: Dra
 <main>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(summary)}</p>
-${legend(graph, options.from)}
+${legend(used, options.from)}
 <section class="card">${picture}</section>
 <details${drawable ? "" : " open"}><summary>All nodes</summary><div class="scroll" tabindex="0" role="region" aria-label="Nodes">${table(graph, options.from)}</div></details>
 </main>
@@ -55,7 +57,7 @@ th { font-weight: 600; } .number { text-align: right; font-variant-numeric: tabu
 `;
 
 function count(amount: number, what: string): string {
-  return `${amount.toLocaleString("en-US")} ${what}${amount === 1 ? "" : "s"}`;
+  return `${counted(amount)} ${what}${amount === 1 ? "" : "s"}`;
 }
 
 /** Whether these are decisions of a plan: those of a run took time. */
@@ -63,21 +65,20 @@ function isPlan(from: DrawnRun): boolean {
   return from.nodes.every(({ seconds }) => seconds === undefined);
 }
 
-function stylesUsed(graph: PipelineGraph, from: DrawnRun | undefined) {
+/** The decisions that nodes are drawn with, and how many nodes each. */
+interface StyleUsed {
+  readonly style: (typeof decisionStyles)[number];
+  readonly amount: number;
+}
+
+function stylesUsed(graph: PipelineGraph, from: DrawnRun | undefined): readonly StyleUsed[] {
   const { nodes } = drawnGraph(graph, from);
   return decisionStyles
     .map((style) => ({ style, amount: nodes.filter(({ decision }) => decision === style.decision).length }))
     .filter(({ amount }) => amount > 0);
 }
 
-function countedDecisions(graph: PipelineGraph, from: DrawnRun | undefined): string {
-  return stylesUsed(graph, from)
-    .map(({ style, amount }) => `${amount.toLocaleString("en-US")} ${style.decision}`)
-    .join(", ");
-}
-
-function legend(graph: PipelineGraph, from: DrawnRun | undefined): string {
-  const used = stylesUsed(graph, from);
+function legend(used: readonly StyleUsed[], from: DrawnRun | undefined): string {
   if (from === undefined || used.length === 0) return "";
   const items = used.map(
     ({ style }) =>
@@ -88,14 +89,16 @@ function legend(graph: PipelineGraph, from: DrawnRun | undefined): string {
 
 function table(graph: PipelineGraph, from: DrawnRun | undefined): string {
   const said = new Map(from?.nodes.map((node) => [node.node, node]));
-  const rows = graph.nodes.map(({ name, output, cache }) => {
+  const reads = new Map<string, string[]>(graph.nodes.map(({ name }) => [name, []]));
+  for (const { to, value } of graph.edges) reads.get(to)?.push(value);
+  const rows = graph.nodes.map((node) => {
+    const { name, output } = node;
     const found = said.get(name);
     const decision =
       found === undefined
-        ? escapeHtml(from === undefined ? (cache ? "cached" : "not cached") : "not asked for")
+        ? escapeHtml(toldOf(node, from !== undefined))
         : `<span class="decision decision-${found.decision}">${signOf(found.decision)} ${found.decision}</span>`;
-    const reads = graph.edges.filter(({ to }) => to === name).map(({ value }) => value);
-    const cells = [reads.join(", "), output].map((text) => `<td>${escapeHtml(text)}</td>`).join("");
+    const cells = [reads.get(name)!.join(", "), output].map((text) => `<td>${escapeHtml(text)}</td>`).join("");
     return `<tr><th scope="row">${escapeHtml(name)}</th>${cells}<td>${decision}</td><td>${escapeHtml(found?.reason ?? "")}</td><td class="number">${formatSeconds(found?.seconds ?? 0)}</td></tr>`;
   });
   const headings = ["Node", "Reads", "Makes", "Decision", "Reason"].map((heading) => `<th scope="col">${heading}</th>`);

@@ -1,6 +1,6 @@
 import type { PipelineGraph } from "../graph.js";
 import { decisionStyles } from "./decision-style.js";
-import { type DrawingOptions, type DrawnGraph, type DrawnNode, drawnGraph } from "./drawn-graph.js";
+import { type DrawingOptions, type DrawnNode, drawnGraph, linesWithin, type Notation } from "./drawn-graph.js";
 import { plainText } from "./plain-text.js";
 
 /** A graph as a Mermaid flowchart. Mermaid itself refuses more than 500 edges unless its `maxEdges` is raised. */
@@ -13,7 +13,7 @@ export function mermaidOf(graph: PipelineGraph, name: string, options: DrawingOp
     "---",
     `flowchart ${options.direction ?? "LR"}`,
     ...drawn.inputs.map(({ id, name }) => `  ${id}([${labelOf(name)}])`),
-    ...linesWithin(drawn, undefined, "  "),
+    ...linesWithin(drawn, notation, "  "),
     ...drawn.edges.map(({ from, to }) => `  ${from} --> ${to}`),
     ...used.flatMap(({ decision, fill, edge }) => [
       `  classDef ${classOf(decision)} fill:${fill},stroke:${edge},color:#1d2733`,
@@ -23,20 +23,11 @@ export function mermaidOf(graph: PipelineGraph, name: string, options: DrawingOp
   return `${lines.join("\n")}\n`;
 }
 
-function linesWithin(drawn: DrawnGraph, cluster: string | undefined, indent: string): string[] {
-  return [
-    ...drawn.nodes
-      .filter((node) => node.cluster === cluster)
-      .map(({ id, label, told }) => `${indent}${id}[${labelOf(label, told)}]`),
-    ...drawn.clusters
-      .filter(({ parent }) => parent === cluster)
-      .flatMap(({ id, label }) => [
-        `${indent}subgraph ${id}[${labelOf(label)}]`,
-        ...linesWithin(drawn, id, `${indent}  `),
-        `${indent}end`,
-      ]),
-  ];
-}
+const notation: Notation = {
+  box: ({ id, label, told }) => `${id}[${labelOf(label, told)}]`,
+  opening: ({ id, label }) => [`subgraph ${id}[${labelOf(label)}]`],
+  closing: "end",
+};
 
 /** `no-cache` and others as names of classes; the words of Mermaid are none of them. */
 function classOf(decision: string): string {

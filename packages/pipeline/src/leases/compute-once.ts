@@ -5,10 +5,9 @@ import {
   computeLeases,
   type HeldLease,
   type JsonObject,
+  type LeaseState,
 } from "@larder/core";
 import { claimsAhead } from "./claims-ahead.js";
-
-type Holder = Parameters<typeof awaitHolder>[0]["holder"];
 
 /** A result to be brought: found, because another run has stored it meanwhile, or made here. */
 export interface ResultOrder<Found, Made> {
@@ -62,7 +61,7 @@ const notStored: JsonObject = { kind: "not-stored" };
 
 /** Nobody may be called now: somebody else has the lease. */
 class HeldElsewhere extends Error {
-  constructor(readonly holder: Holder) {
+  constructor(readonly holder: LeaseState) {
     super("The result is being made elsewhere.");
   }
 }
@@ -118,7 +117,7 @@ export function createComputeOnce(options: {
   }
 
   /** Waits for somebody else's result; `undefined`: there is none, ask for the lease again; `"alone"`: nor will there be. */
-  async function wait<Found, Made>({ key, find, isThere }: ResultOrder<Found, Made>, holder: Holder) {
+  async function wait<Found, Made>({ key, find, isThere }: ResultOrder<Found, Made>, holder: LeaseState) {
     const ended = await awaitHolder({
       key: nameOf(key),
       holder,

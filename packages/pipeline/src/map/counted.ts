@@ -4,3 +4,8 @@ const format = new Intl.NumberFormat("en-US");
 export function counted(count: number): string {
   return format.format(count);
 }
+
+/** `1 item`, `100,000 items`. */
+export function countedItems(count: number): string {
+  return `${counted(count)} ${count === 1 ? "item" : "items"}`;
+}

@@ -1,4 +1,4 @@
-import { encodeStructured } from "@larder/core";
+import { encodeStructured, structuredCodec } from "@larder/core";
 import type { ResultStore } from "../result-store.js";
 import { itemKeys } from "./item-keys.js";
 import type { ItemList } from "./item-list.js";
@@ -83,6 +83,6 @@ export function inlineBytes(
   value: unknown,
   { codec, byteLength }: { readonly codec: string; readonly byteLength: number },
 ): Uint8Array | undefined {
-  if (codec !== "larder.structured.1" || byteLength > inlineAtMost) return undefined;
+  if (codec !== structuredCodec.name || byteLength > inlineAtMost) return undefined;
   return encodeStructured(value);
 }

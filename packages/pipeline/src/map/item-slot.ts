@@ -78,21 +78,21 @@ export function takeListed(slot: ItemSlot, list: ItemList, index: number): void 
 }
 
 /** Reads one value, unless it is at hand. Throws {@link ItemsGone}. */
-export async function readSlot(map: MapSlots, slot: ItemSlot, store: ResultStore, ttlSeconds?: number): Promise<void> {
+export async function readSlot(map: MapSlots, slot: ItemSlot, store: ResultStore): Promise<void> {
   if (slot.held || decodeInline(slot)) return;
-  const gone = await readEntries(map, [slot], store, ttlSeconds);
+  const gone = await readEntries(map, [slot], store);
   if (gone.length > 0) throw new ItemsGone(gone);
 }
 
 /** The whole list, read where it is not at hand. Throws {@link ItemsGone} when anything is missing. */
-export async function readList(map: MapSlots, store: ResultStore, ttlSeconds?: number): Promise<unknown[]> {
+export async function readList(map: MapSlots, store: ResultStore): Promise<unknown[]> {
   const stored: ItemSlot[] = [];
   await inTurns(map.slots.length, (index) => {
     const slot = map.slots[index]!;
     if (!slot.held && !decodeInline(slot)) stored.push(slot);
   });
   if (stored.length > 0) {
-    const gone = await readEntries(map, stored, store, ttlSeconds);
+    const gone = await readEntries(map, stored, store);
     if (gone.length > 0) throw new ItemsGone(gone);
   }
   return Array.from(map.slotOf, (slot) => map.slots[slot]!.value);
@@ -110,7 +110,6 @@ async function readEntries(
   { base }: MapSlots,
   slots: readonly ItemSlot[],
   store: ResultStore,
-  ttlSeconds: number | undefined,
 ): Promise<readonly ItemSlot[]> {
   if (base === undefined) return slots;
   const keyOf = itemKeys(base);
@@ -120,7 +119,7 @@ async function readEntries(
     const found =
       slot.itemDigest === undefined
         ? undefined
-        : await store.findItem(keyOf(slot.itemDigest), ttlSeconds, Number.POSITIVE_INFINITY);
+        : await store.findItem(keyOf(slot.itemDigest), undefined, Number.POSITIVE_INFINITY);
     if (found?.read === undefined || found.record.valueDigest !== slot.valueDigest) {
       gone.push(slot);
       return;

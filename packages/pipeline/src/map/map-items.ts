@@ -1,4 +1,4 @@
-import type { FileDigests, FileMemo } from "../file-digests.js";
+import { digestFilesWithin, type FileDigests, type FileMemo } from "../file-digests.js";
 import { type FileInput, filesWithin } from "../file-input.js";
 import { axisItems, itemName } from "./axis-items.js";
 import { digestItems, type ItemDigests } from "./digest-items.js";
@@ -57,7 +57,7 @@ export async function itemsInHand(options: {
 }): Promise<MapItems> {
   const { value, digested, keyAttribute, fileDigests } = options;
   const items = axisItems(value, options.node, options.axis);
-  const files = !digested ? new Map() : (options.known ?? (await digestFiles(items, options)));
+  const files = !digested ? new Map() : (options.known ?? (await digestFilesWithin(items, options)));
   const { digests, refused } = digested
     ? await digestItems(items, files, options.name)
     : { digests: undefined, refused: undefined };
@@ -80,13 +80,4 @@ export async function itemsInHand(options: {
     nameOf: (item) => itemName(item, keyAttribute),
     doubtOf: files.size === 0 ? undefined : doubtOf,
   };
-}
-
-async function digestFiles(
-  items: readonly unknown[],
-  { fileDigests, name, signal }: { fileDigests: FileDigests; name: string; signal: AbortSignal },
-): Promise<ReadonlyMap<FileInput, FileMemo>> {
-  const files = new Map<FileInput, FileMemo>();
-  for (const file of filesWithin(items)) files.set(file, await fileDigests.digest(file, name, signal));
-  return files;
 }

@@ -39,21 +39,13 @@ export function digestOfMap(map: MapSlots, list: ItemList | undefined, output: s
   return { digest: mapValueDigest(digests) };
 }
 
-/** Whether a list may stand for items that are looked for now: stored alike, and none too old. */
+/** Whether a list that is not too old may stand for items that are looked for now: whether they are stored alike. */
 export function isOfUse(
   record: BlobRecord,
   list: ItemList,
-  wanted: {
-    readonly base: string;
-    readonly tags: readonly string[] | undefined;
-    readonly ttlSeconds: number | undefined;
-    /** In milliseconds since 1970. */
-    readonly now: number;
-  },
+  wanted: { readonly base: string; readonly tags: readonly string[] | undefined },
 ): boolean {
   if (list.base !== wanted.base) return false;
   // Who evicts by a tag means every copy of a result.
-  if (JSON.stringify(record.tags ?? []) !== JSON.stringify(wanted.tags ?? [])) return false;
-  const age = wanted.now - list.oldest;
-  return wanted.ttlSeconds === undefined || (age >= 0 && age < wanted.ttlSeconds * 1000);
+  return JSON.stringify(record.tags ?? []) === JSON.stringify(wanted.tags ?? []);
 }

@@ -1,15 +1,15 @@
 import type { BlobRecord } from "@larder/core";
 import { AttemptAborted } from "../attempt.js";
 import type { MissExplanation } from "../explain.js";
+import { changedFile } from "../file-digests.js";
 import type { MissVerdict, Outcome, ResultKeeper } from "../keep-result.js";
 import { inputsOf } from "../nested/nesting.js";
-import type { ParentToken } from "../node-keys.js";
-import { keyOfSignature } from "../node-keys.js";
+import { keyOfSignature, type ParentToken } from "../node-keys.js";
 import type { NodeProgress } from "../node-progress.js";
 import type { PreparedNode } from "../prepared-node.js";
 import type { RunSources } from "../run-sources.js";
 import type { SignatureDetails } from "../signature-details.js";
-import { counted } from "./counted.js";
+import { counted, countedItems } from "./counted.js";
 import { itemBase, mapValueDigest } from "./item-keys.js";
 import { type ItemList, itemListCodec } from "./item-list.js";
 import { type ItemSlot, slotsOfList } from "./item-slot.js";
@@ -29,18 +29,12 @@ export interface MapRequest {
   readonly inHand?: ReadonlyMap<string, ItemSlot> | undefined;
 }
 
-/** A map that was made, and whether its items are cached. */
-export interface MadeMap {
-  readonly made: MapMade;
-  readonly perItem: boolean;
-}
-
 type Again = (inHand: ReadonlyMap<string, ItemSlot>) => Promise<Outcome>;
 
 /** What maps do otherwise than other nodes. */
 export interface MapNodes {
   /** Finds and computes the items. Rejects as {@link runMap} does, and with LarderError `not-a-list`, … */
-  make(request: MapRequest): Promise<MadeMap>;
+  make(request: MapRequest): Promise<MapMade>;
   /** The outcome of a list that was found. Nothing of it is read yet. */
   found(options: {
     readonly list: ItemList;
@@ -121,9 +115,8 @@ export function createMapNodes(sources: RunSources): MapNodes {
     }
     for (const { argument, name } of inputsOf(prepared.node)) {
       if (argument === axisOf(prepared)) continue;
-      for (const [file, memo] of digestedInputs.get(name)?.files ?? []) {
-        if (!(await fileDigests.unchanged(file, memo))) return `the file '${file.path}' changed during the run`;
-      }
+      const changed = await changedFile(digestedInputs.get(name)?.files, fileDigests);
+      if (changed !== undefined) return changed;
     }
     return undefined;
   }
@@ -133,10 +126,8 @@ export function createMapNodes(sources: RunSources): MapNodes {
     const { tags, ttlSeconds } = prepared.node.options;
     try {
       const last = await store!.signature(`${sources.pipelineName}/${prepared.node.name}`);
-      const found = last === undefined ? undefined : await store!.itemList(keyOfSignature(last));
-      if (found === undefined) return undefined;
-      const wanted = { base, tags, ttlSeconds, now: clock.now() };
-      return isOfUse(found.record, found.list, wanted) ? found.list : undefined;
+      const found = last === undefined ? undefined : await store!.itemList(keyOfSignature(last), ttlSeconds);
+      return found !== undefined && isOfUse(found.record, found.list, { base, tags }) ? found.list : undefined;
     } catch {
       // It would have saved looking the items up one by one; whoever fails there says so.
       return undefined;
@@ -154,8 +145,13 @@ export function createMapNodes(sources: RunSources): MapNodes {
       });
     }
     for (const { code, why, count } of notStored) {
-      const message = `The results of ${itemsOfNode(count, node)} are not stored: ${why.replace(/\.$/, "")}.`;
-      if (why !== "an item can't be digested") warn({ code, node, message });
+      // That was told, with the path to why.
+      if (code === "undigestable-item") continue;
+      warn({
+        code,
+        node,
+        message: `The results of ${itemsOfNode(count, node)} are not stored: ${why.replace(/\.$/, "")}.`,
+      });
     }
   }
 
@@ -168,7 +164,7 @@ export function createMapNodes(sources: RunSources): MapNodes {
       if (signal.aborted) throw new AttemptAborted();
       let others: Promise<Record<string, unknown>> | undefined;
       const list = base === undefined || !looks || inHand !== undefined ? undefined : await earlierList(request, base);
-      const made = await runMap({
+      return runMap({
         ...{ node, items, signal, clock, inHand },
         axis: axisOf(prepared),
         caller: sources.caller,
@@ -189,7 +185,6 @@ export function createMapNodes(sources: RunSources): MapNodes {
         onProgress: sources.onMapProgress,
         onEnd: (notStored) => warnOf(request, items, notStored),
       });
-      return { made, perItem: base !== undefined };
     },
 
     found({ list, record, again, onRead }) {
@@ -234,7 +229,7 @@ function remainingTime(ttlSeconds: number | undefined, list: ItemList, now: numb
 }
 
 function itemsOfNode(count: number, node: string): string {
-  return `${counted(count)} ${count === 1 ? "item" : "items"} of node '${node}'`;
+  return `${countedItems(count)} of node '${node}'`;
 }
 
 /** Why a map ran, with how many items there were to compute. */

@@ -3,14 +3,14 @@ import { AttemptAborted, type Attempted, type AttemptsFailed } from "../attempt.
 import type { Verdict } from "../decide.js";
 import type { MissExplanation } from "../explain.js";
 import type { MissVerdict, Outcome, ResultKeeper } from "../keep-result.js";
-import type { Brought, ResultLease } from "../leases/compute-once.js";
+import type { ResultLease } from "../leases/compute-once.js";
 import { NoValue } from "../no-value.js";
 import { type NodeProgress, recordFound } from "../node-progress.js";
 import type { PreparedNode } from "../prepared-node.js";
 import type { SignatureDetails } from "../signature-details.js";
 import type { ItemSlot } from "./item-slot.js";
-import { type MadeMap, type MapNodes, type MapRequest, reasonOfMap } from "./map-nodes.js";
-import { MapFailed } from "./run-map.js";
+import { type MapNodes, type MapRequest, reasonOfMap } from "./map-nodes.js";
+import { MapFailed, type MapMade } from "./run-map.js";
 
 type NoHit = Exclude<Verdict, { verdict: "hit" }>;
 type Explained = Promise<MissExplanation & { readonly details: SignatureDetails }>;
@@ -43,14 +43,12 @@ export interface NodeSteps {
   ): Promise<Outcome>;
   forget(state: NodeProgress): void;
   runAgain(prepared: PreparedNode, verdict: NoHit): (inHand: InHand) => Promise<Outcome>;
-  /** `undefined` when nobody else is waited for. */
-  readonly bringOnce:
-    | (<Made>(
-        prepared: PreparedNode,
-        miss: MissVerdict,
-        make: (onPlace: () => Promise<void>) => Promise<Made>,
-      ) => Promise<Brought<Outcome, Made>>)
-    | undefined;
+  bringOnce<Made>(
+    prepared: PreparedNode,
+    miss: MissVerdict,
+    make: (onPlace?: () => Promise<void>) => Promise<Made>,
+    keepMade: (made: Made, lease?: ResultLease) => Promise<Outcome>,
+  ): Promise<Outcome>;
 }
 
 /** Runs one node over the items of a list. It takes up no place among the running: its items do. */
@@ -66,7 +64,7 @@ export type RunMapNode = (
 export function createMapRuns(steps: NodeSteps): RunMapNode {
   const { maps, clock, signal, progress, stop, fail, bringOnce } = steps;
 
-  async function make(request: MapRequest, explained: Explained | undefined): Promise<MadeMap> {
+  async function make(request: MapRequest, explained: Explained | undefined): Promise<MapMade> {
     const { prepared } = request;
     const start = clock.monotonic();
     if (!signal.aborted) steps.onStarted?.(progress(prepared), explained);
@@ -88,7 +86,7 @@ export function createMapRuns(steps: NodeSteps): RunMapNode {
   /** The outcome of a map that was made. */
   async function keep(
     request: MapRequest,
-    { made: map, perItem }: MadeMap,
+    map: MapMade,
     verdict: NoHit,
     explained: Explained | undefined,
     lease?: ResultLease,
@@ -96,7 +94,7 @@ export function createMapRuns(steps: NodeSteps): RunMapNode {
     const { prepared, parents } = request;
     const miss = verdict.verdict === "miss" ? verdict : undefined;
     const state = progress(prepared);
-    if (!perItem) {
+    if (map.map.base === undefined) {
       state.items = map.counts;
       const { slots, slotOf } = map.map;
       const attempted = { ...map, value: Array.from(slotOf, (at) => slots[at]!.value) };
@@ -130,18 +128,15 @@ export function createMapRuns(steps: NodeSteps): RunMapNode {
   return async (prepared, verdict, parents, explained, inHand) => {
     const miss = verdict.verdict === "miss" ? verdict : undefined;
     const request: MapRequest = { prepared, parents, inHand, looks: prepared.node.behavior !== "recompute" };
-    const makeNow = () => make(request, explained);
-    // What always runs does not wait for what others make.
-    if (bringOnce === undefined || miss === undefined || /^(?:recompute|items gone)$/.test(miss.absent)) {
-      return keep(request, await makeNow(), verdict, explained);
-    }
-    const brought = await bringOnce(prepared, miss, (onPlace) => onPlace().then(makeNow));
-    if (brought.found !== undefined) return brought.found;
-    try {
-      return await keep(request, brought.made, verdict, explained, brought.lease);
-    } catch (error) {
-      brought.lease.release(false);
-      throw error;
-    }
+    if (miss === undefined) return keep(request, await make(request, explained), verdict, explained);
+    return bringOnce(
+      prepared,
+      miss,
+      async (onPlace) => {
+        await onPlace?.();
+        return make(request, explained);
+      },
+      (made, lease) => keep(request, made, verdict, explained, lease),
+    );
   };
 }

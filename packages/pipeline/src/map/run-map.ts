@@ -72,7 +72,7 @@ export class MapFailed extends Error {
  * were finished are.
  */
 export async function runMap(order: MapOrder): Promise<MapMade> {
-  const { node, items, cached, clock } = order;
+  const { node, items, cached, clock, caller, limit, signal } = order;
   const start = clock.monotonic();
   const map = slotsOf(items, cached?.base);
   const { slots } = map;
@@ -102,7 +102,7 @@ export async function runMap(order: MapOrder): Promise<MapMade> {
     const item = await items.valueAt(slot.index);
     try {
       const args = { ...(await order.others()), [order.axis]: item.value };
-      const attempted = await attemptNode({ ...order, args });
+      const attempted = await attemptNode({ node, args, caller, limit, signal, clock });
       attempts += attempted.attempts;
       slot.state = "made";
       slot.held = true;
@@ -131,8 +131,8 @@ export async function runMap(order: MapOrder): Promise<MapMade> {
   const open = slots.filter(({ state }) => state === "open");
   for (const slot of slots) if (slot.state === "made") counter.add("misses", copies(slot));
   try {
-    await inLanes(open.length, order.caller.itemsAtOnce, async (at) => {
-      if (order.signal.aborted) aborted = true;
+    await inLanes(open.length, caller.itemsAtOnce, async (at) => {
+      if (signal.aborted) aborted = true;
       if (!aborted) await compute(open[at]!);
     });
   } finally {
@@ -144,7 +144,7 @@ export async function runMap(order: MapOrder): Promise<MapMade> {
   const seconds = (clock.monotonic() - start) / 1000;
   const notStored = storer?.notStored ?? [];
   if (failures.length > 0) {
-    const all = failures.flatMap((failure) => withCopies(failure, map, slots));
+    const all = withCopies(failures, map);
     const error = new ItemsFailedError({ node: node.name, total: items.count, failures: all });
     throw new MapFailed(error, counter.counts(), attempts, seconds);
   }
@@ -181,10 +181,14 @@ function copiesOf({ slots, slotOf }: MapSlots): (slot: ItemSlot) => number {
   return (slot) => copies.get(slot) ?? 1;
 }
 
-function withCopies(failure: ItemFailure, { slotOf }: MapSlots, slots: readonly ItemSlot[]): ItemFailure[] {
-  if (slots.length === slotOf.length) return [failure];
-  const own = slotOf[failure.index]!;
-  return [...slotOf.entries()].filter(([, slot]) => slot === own).map(([index]) => ({ ...failure, index }));
+/** What failed once has failed for all items that are equal. */
+function withCopies(failures: readonly ItemFailure[], { slots, slotOf }: MapSlots): readonly ItemFailure[] {
+  if (slots.length === slotOf.length) return failures;
+  const bySlot = new Map(failures.map((failure) => [slotOf[failure.index]!, failure]));
+  return Array.from(slotOf, (slot, index) => {
+    const failure = bySlot.get(slot);
+    return failure === undefined ? [] : [{ ...failure, index }];
+  }).flat();
 }
 
 function takeInHand(slots: readonly ItemSlot[], inHand: ReadonlyMap<string, ItemSlot> | undefined): void {

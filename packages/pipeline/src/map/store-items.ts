@@ -1,5 +1,6 @@
 import type { SetOptions } from "@larder/core";
 import type { ResultStore } from "../result-store.js";
+import { textOf } from "../text-of-error.js";
 import { inlineBytes } from "./find-items.js";
 import type { ItemSlot } from "./item-slot.js";
 
@@ -10,7 +11,7 @@ const batchesAtOnce = 4;
 
 /** Why results were not stored, and how many. */
 export interface NotStored {
-  readonly code: "uncacheable-value" | "doubtful-result" | "backend-failed";
+  readonly code: "undigestable-item" | "uncacheable-value" | "doubtful-result" | "backend-failed";
   /** Half a sentence on the first of them. */
   readonly why: string;
   count: number;
@@ -66,7 +67,7 @@ export function storeItems(options: {
       slot.storedAt = outcome.record.createdAt;
       slot.inline = inlineBytes(value, outcome.record);
     } catch (error) {
-      lost("backend-failed", error instanceof Error ? error.message : String(error), 1);
+      lost("backend-failed", textOf(error), 1);
     }
   }
 
@@ -77,7 +78,7 @@ export function storeItems(options: {
     const ended: Promise<void> = writes.then(
       () => next(ended),
       (error: unknown) => {
-        lost("backend-failed", error instanceof Error ? error.message : String(error), 1);
+        lost("backend-failed", textOf(error), 1);
         next(ended);
       },
     );
@@ -94,7 +95,7 @@ export function storeItems(options: {
     notStored,
     refuse: (why) => lost("doubtful-result", why, 1),
     async add(slot) {
-      if (slot.itemDigest === undefined) return lost("uncacheable-value", "an item can't be digested", 1);
+      if (slot.itemDigest === undefined) return lost("undigestable-item", "an item can't be digested", 1);
       if (slot.valueDigest === undefined) return lost("uncacheable-value", "its value can't be digested", 1);
       batch.push(slot);
       if (batch.length >= itemsPerBatch || writing.size === 0) writeBatch();

@@ -62,6 +62,7 @@ function checkPart(part: unknown, before: readonly unknown[]): void {
       { code: "mixed-parts", facts: { part: index } },
     );
   }
+  if (first.schema === part.schema) return;
   const [columns, others] = [columnsOf(first), columnsOf(part)];
   if (columns === others) return;
   throw new LarderError(

@@ -76,6 +76,9 @@ export interface FoundNode {
   readonly captures: Readonly<Record<string, string | undefined>>;
 }
 
+/** What a worker answers when it is asked for a node. */
+export type FindAnswer = FoundNode | { readonly missing: MissingNode; readonly message: string };
+
 /** How a call ended. */
 export type Ending =
   | { readonly value: WireValue }
@@ -95,10 +98,6 @@ export interface AnswersMessage {
 
 export type FromWorker =
   | { readonly kind: "ready" }
-  | {
-      readonly kind: "found";
-      readonly request: number;
-      readonly found: FoundNode | { readonly missing: MissingNode; readonly message: string };
-    }
+  | { readonly kind: "found"; readonly request: number; readonly found: FindAnswer }
   | { readonly kind: "begun"; readonly call: number }
   | AnswersMessage;

@@ -184,7 +184,12 @@ export function createWorkerCaller(options: {
       if (calls === undefined) {
         calls = prepare(node, Object.keys(args));
         nodes.set(node, calls);
-        if (calls instanceof Promise) calls.then((made) => nodes.set(node, made));
+        // When it fails, the call below fails by it, and so does every later one; here it is only not left unhandled.
+        if (calls instanceof Promise)
+          calls.then(
+            (made) => nodes.set(node, made),
+            () => undefined,
+          );
       }
       if (calls instanceof Promise) return calls.then((made) => pooled(node, made, args, context));
       return pooled(node, calls, args, context);

@@ -1,15 +1,9 @@
 import { LarderError } from "@larder/core";
 import { declaredNode } from "../nested/nesting.js";
+import { textOf } from "../text-of-error.js";
 import type { WorkerProgram } from "../worker-url.js";
-import type { CallGroup, PooledCall } from "./call-group.js";
-import {
-  type AnswersMessage,
-  callState,
-  type Ending,
-  type FoundNode,
-  type FromWorker,
-  type MissingNode,
-} from "./messages.js";
+import type { CallGroup, GivingUp, PooledCall } from "./call-group.js";
+import { type AnswersMessage, callState, type Ending, type FindAnswer, type FromWorker } from "./messages.js";
 import { newMember, type PoolMember, sendCalls } from "./pool-member.js";
 import { unpackValues } from "./wire/packed-values.js";
 import { errorFromWire, errorToWire } from "./wire/wire-error.js";
@@ -141,11 +135,7 @@ export function createWorkerPool(options: {
     }
   }
 
-  function judge(
-    member: PoolMember,
-    group: CallGroup,
-    found: FoundNode | { readonly missing: MissingNode; readonly message: string },
-  ): void {
+  function judge(member: PoolMember, group: CallGroup, found: FindAnswer): void {
     if ("missing" in found) {
       giveUp(group, { why: found.missing, message: found.message });
       return;
@@ -158,7 +148,7 @@ export function createWorkerPool(options: {
     } else giveUp(group, { why: "differs", message: difference });
   }
 
-  function giveUp(group: CallGroup, reason: Parameters<CallGroup["giveUp"]>[0]): void {
+  function giveUp(group: CallGroup, reason: GivingUp): void {
     turns.delete(group);
     group.giveUp(reason);
     schedule();
@@ -340,8 +330,4 @@ function crashError(node: string, exitCode: number, cause: unknown): LarderError
     `The worker thread that ran node '${node}' ended (${how}). Other nodes are not concerned; run again to compute this one, or in mode 'local' to see what ends it.`,
     { code: "worker-crashed", facts: { node, exitCode }, ...(cause === undefined ? {} : { cause }) },
   );
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

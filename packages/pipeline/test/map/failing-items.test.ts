@@ -55,6 +55,16 @@ describe("items that fail", () => {
     expect(result.report.nodes[0]!.items).toEqual({ total: 10, hits: 8, misses: 2, failed: 0 });
   });
 
+  it("and stand in the list many times are told once each, at no cost that grows with their number squared", async () => {
+    const many = Array.from({ length: 20_001 }, (_, index) => ({ id: `i${index % 20_000}` }));
+    state.failing = new Set(many.map(({ id }) => id));
+    const error = await failureOf(runnerOn(new MemoryCache()).run(pipeline, { inputs: { items: many } }));
+    state.failing = new Set();
+    const failure = error.failures[0]!.error as ItemsFailedError;
+    expect(failure.errors.map(({ index }) => index)).toEqual(many.map((_, index) => index));
+    expect(failure.errors.at(-1)!.key).toBe("i0");
+  });
+
   it("are named by their place where they lack the attribute, and told at every place they stand", async () => {
     state.failing = new Set(["c"]);
     const plain = func(

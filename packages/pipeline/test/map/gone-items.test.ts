@@ -175,6 +175,14 @@ describe("what can't be digested", () => {
       ]);
     }
   });
+
+  it("is told apart from an item that can't be digested", async () => {
+    const items = [{ n: 2, note: () => 1 }, { n: 3 }];
+    const { report } = await runnerOn(new MemoryCache()).run(isOdd, { inputs: { items }, outputs: ["odd"] });
+    const messages = report.warnings.map(({ message }) => message);
+    expect(messages).toContain("The results of 1 item of node 'odd' are not stored: its value can't be digested.");
+    expect(messages.filter((message) => /^1 item of node 'odd' can't be digested/.test(message))).toHaveLength(1);
+  });
 });
 
 describe("what no codec takes", () => {

@@ -1,5 +1,6 @@
-import { type Cache, LarderError } from "@larder/core";
+import type { Cache } from "@larder/core";
 import { invalidOption } from "./invalid-option.js";
+import { packageNeeded } from "./package-needed.js";
 import type { TypedCache, TypedCacheOptions } from "./typed-cache-options.js";
 
 /** The cache that a typed cache keeps its entries in. */
@@ -63,12 +64,11 @@ export function lastingTtl(ttlSeconds: number | undefined): number | undefined {
 }
 
 async function openKind(kind: string, settings: TypedCacheOptions["settings"]): Promise<Cache> {
-  const { buildCache } = await import("@larder/disk-cache").catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new LarderError(
+  const { buildCache } = await import("@larder/disk-cache").catch(
+    packageNeeded(
+      "@larder/disk-cache",
       "No cache was given, and to open one in a directory needs the package @larder/disk-cache. Install it: npm install @larder/disk-cache; or give the option cache.",
-      { code: "package-needed", facts: { package: "@larder/disk-cache" }, cause },
-    );
-  });
+    ),
+  );
   return buildCache(kind, settings ?? {});
 }

@@ -1,8 +1,8 @@
 import { invalidOption } from "../cache/invalid-option.js";
 import { tagOf } from "../cache/key-part.js";
 import { checkedTtl, lastingTtl, usedCache } from "../cache/used-cache.js";
-import { rememberedSha256s } from "../files/digest-memo.js";
-import { checkedSha256 } from "../files/sha256.js";
+import { rememberedSha256 } from "../files/digest-memo.js";
+import { checkedSha256, sha256OfBytes } from "../files/sha256.js";
 import { optionsFingerprint } from "./extract-key.js";
 import { extractMany } from "./extract-many.js";
 import { type ExtractPlan, extractOnce } from "./extract-once.js";
@@ -36,9 +36,7 @@ export function extractCache(options: ExtractCacheOptions = {}): ExtractCache {
   }
 
   async function sha256OfFile(file: string, signal?: AbortSignal): Promise<string> {
-    const [outcome] = await rememberedSha256s(await cache(), [file], { ttlSeconds, signal });
-    if ("error" in outcome!) throw outcome.error;
-    return outcome!.sha256;
+    return rememberedSha256(await cache(), file, { ttlSeconds, signal });
   }
 
   return Object.freeze({
@@ -48,7 +46,8 @@ export function extractCache(options: ExtractCacheOptions = {}): ExtractCache {
       const plan = planOf(request);
       checkSource(request);
       checkExtractor(extractor);
-      const digest = () => sha256OfFile(request.file!, request.signal);
+      const { file, bytes, signal } = request;
+      const digest = async () => (bytes === undefined ? sha256OfFile(file!, signal) : sha256OfBytes(bytes));
       const { value } = await extractOnce(await cache(), plan, request, extractor, digest);
       return value;
     },

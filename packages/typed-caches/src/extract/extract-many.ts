@@ -1,7 +1,7 @@
 import type { Cache } from "@larder/core";
 import pLimit from "p-limit";
 import { getManyFresh } from "../cache/get-many-fresh.js";
-import { type DigestOutcome, rememberedSha256s } from "../files/digest-memo.js";
+import { type DigestOutcome, rememberedSha256, rememberedSha256s } from "../files/digest-memo.js";
 import { checkedSha256, sha256OfBytes } from "../files/sha256.js";
 import { extractKey } from "./extract-key.js";
 import { type ExtractPlan, extractOnce, isOfContent } from "./extract-once.js";
@@ -68,9 +68,7 @@ export async function extractMany<Value, Source extends ExtractSource>(
           first = false;
           return sha256;
         }
-        const [again] = await rememberedSha256s(cache, [source.file!], plan);
-        if ("error" in again!) throw again.error;
-        return again!.sha256;
+        return source.bytes === undefined ? rememberedSha256(cache, source.file!, plan) : sha256OfBytes(source.bytes);
       };
       try {
         const extracted = await extractOnce(cache, plan, source, run, digest);

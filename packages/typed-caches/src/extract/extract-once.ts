@@ -1,5 +1,4 @@
 import { type Cache, LarderError } from "@larder/core";
-import { sha256OfBytes } from "../files/sha256.js";
 import { checkedInput } from "./extract-input.js";
 import { extractKey } from "./extract-key.js";
 import type { Extractor, ExtractSource } from "./extract-types.js";
@@ -36,7 +35,7 @@ export interface Extracted<Value> {
 /**
  * The result for one source, extracted unless it is in the cache.
  *
- * @param digest - the digest of the source as it is now; asked for again when the file was changed meanwhile
+ * @param digest - the digest of the source as it is now, where it has none; asked for again with each attempt
  * @throws as `ExtractCache.extract`
  */
 export async function extractOnce<Value>(
@@ -48,7 +47,7 @@ export async function extractOnce<Value>(
 ): Promise<Extracted<Value>> {
   const { kind, optionsFingerprint, tags, ttlSeconds, signal } = plan;
   for (let attempt = 1; ; attempt++) {
-    const sha256 = source.sha256 ?? (source.bytes === undefined ? await digest() : sha256OfBytes(source.bytes));
+    const sha256 = source.sha256 ?? (await digest());
     let ranHere = false;
     try {
       const value = await cache.getOrSet<Value>(

@@ -3,11 +3,11 @@ import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { type Cache, LarderError } from "@larder/core";
 import pLimit from "p-limit";
-import { type FileIdentity, fileIdentity, isSettled, sameIdentity } from "./file-identity.js";
-import { readSha256, sha256OfBytes } from "./sha256.js";
+import { fileIdentity, type IdentityNumbers, isSettled, numbersOf } from "./file-identity.js";
+import { readSha256, readsAtOnce, sha256OfBytes } from "./sha256.js";
 
-/** What is remembered of a file: [size, mtimeNs, ctimeNs, inode, device] and the digest. */
-type Memo = readonly [bigint, bigint, bigint, bigint, bigint, string];
+/** What is remembered of a file: the numbers of its identity, and the digest. */
+type Memo = readonly [...IdentityNumbers, string];
 
 /** `file_sha256:{SHA-256 of the absolute path}`. */
 export function digestMemoKey(path: string): string {
@@ -25,9 +25,6 @@ export type DigestOutcome = { readonly sha256: string } | { readonly error: unkn
 /** Files that are looked at before other work of the process gets its turn. */
 const looksAtOnce = 256;
 
-/** Files read at the same time: as many as `fs` has threads. */
-const readsAtOnce = 4;
-
 /**
  * SHA-256 of files, in their order: the one remembered in the cache where size, times and inode are as they were, else of what is
  * read now. Symbolic links are followed.
@@ -39,13 +36,14 @@ export async function rememberedSha256s(
   paths: readonly string[],
   options: DigestMemoOptions = {},
 ): Promise<DigestOutcome[]> {
-  const memos = await cache.getMany<unknown>(paths.map(digestMemoKey));
+  const keys = paths.map(digestMemoKey);
+  const memos = await cache.getMany<unknown>(keys);
   const outcomes: (DigestOutcome | undefined)[] = new Array(paths.length);
   const limit = pLimit(readsAtOnce);
   const reading: Promise<void>[] = [];
   const read = async (path: string, at: number) => {
     try {
-      outcomes[at] = { sha256: await readAndRemember(cache, path, options) };
+      outcomes[at] = { sha256: await readAndRemember(cache, keys[at]!, path, options) };
     } catch (error) {
       outcomes[at] = { error };
     }
@@ -57,8 +55,9 @@ export async function rememberedSha256s(
       const now = statSync(path, { bigint: true });
       // To open a pipe would wait for somebody who writes to it.
       if (!now.isFile()) throw notAFile(path);
-      const memo = memos.get(digestMemoKey(path));
-      if (isMemo(memo) && sameIdentity(identityOf(memo), fileIdentity(now))) outcomes[at] = { sha256: memo[5] };
+      const memo = memos.get(keys[at]!);
+      const numbers = numbersOf(fileIdentity(now));
+      if (isMemo(memo) && numbers.every((number, place) => number === memo[place])) outcomes[at] = { sha256: memo[5] };
     } catch (error) {
       outcomes[at] = { error };
     }
@@ -70,13 +69,19 @@ export async function rememberedSha256s(
   return outcomes as DigestOutcome[];
 }
 
-async function readAndRemember(cache: Cache, path: string, options: DigestMemoOptions): Promise<string> {
+/** As {@link rememberedSha256s}, of one file. @throws why it has no digest */
+export async function rememberedSha256(cache: Cache, path: string, options?: DigestMemoOptions): Promise<string> {
+  const [outcome] = await rememberedSha256s(cache, [path], options);
+  if ("error" in outcome!) throw outcome.error;
+  return outcome!.sha256;
+}
+
+async function readAndRemember(cache: Cache, key: string, path: string, options: DigestMemoOptions): Promise<string> {
   const { sha256, identity, readAtMs } = await readSha256(path, options.signal);
   if (isSettled(identity, readAtMs)) {
-    const { size, mtimeNs, ctimeNs, inode, device } = identity;
-    const memo: Memo = [size, mtimeNs, ctimeNs, inode, device, sha256];
+    const memo: Memo = [...numbersOf(identity), sha256];
     // What could not be remembered is read again: it costs time, and no answer.
-    await cache.set(digestMemoKey(path), memo, { ttlSeconds: options.ttlSeconds }).catch(() => undefined);
+    await cache.set(key, memo, { ttlSeconds: options.ttlSeconds }).catch(() => undefined);
   }
   return sha256;
 }
@@ -95,8 +100,4 @@ function isMemo(value: unknown): value is Memo {
     value.slice(0, 5).every((part) => typeof part === "bigint") &&
     typeof value[5] === "string"
   );
-}
-
-function identityOf([size, mtimeNs, ctimeNs, inode, device]: Memo): FileIdentity {
-  return { size, mtimeNs, ctimeNs, inode, device };
 }

@@ -20,6 +20,13 @@ export function fileIdentity(stats: BigIntStats): FileIdentity {
   return { size, mtimeNs, ctimeNs, inode: ino, device: dev };
 }
 
+/** Size, mtimeNs, ctimeNs, inode, device: as an identity is stored. */
+export type IdentityNumbers = readonly [bigint, bigint, bigint, bigint, bigint];
+
+export function numbersOf({ size, mtimeNs, ctimeNs, inode, device }: FileIdentity): IdentityNumbers {
+  return [size, mtimeNs, ctimeNs, inode, device];
+}
+
 export function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
   return (
     a.size === b.size &&

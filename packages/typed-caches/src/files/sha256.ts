@@ -8,6 +8,9 @@ const pattern = /^[0-9a-f]{64}$/;
 const pieceBytes = 256 * 1024;
 const attempts = 5;
 
+/** Files read at the same time: as many as `fs` has threads. */
+export const readsAtOnce = 4;
+
 /** @throws LarderError `invalid-sha256` unless it is 64 lower-case hexadecimal digits */
 export function checkedSha256(value: unknown): string {
   if (typeof value === "string" && pattern.test(value)) return value;

@@ -1,5 +1,5 @@
 import { sha256OfBytes } from "../files/sha256.js";
-import { type GitOutcome, runGit } from "./run-git.js";
+import { type GitFailure, runGit } from "./run-git.js";
 
 /** A work tree as git sees it from one of its directories. */
 export interface GitState {
@@ -24,10 +24,7 @@ const statusArguments = [
 ];
 
 /** What git says of a directory; a failure with `absent` when it is in no work tree, or there is no git. */
-export async function gitState(
-  directory: string,
-  signal?: AbortSignal,
-): Promise<GitState | Exclude<GitOutcome, { output: Buffer }>> {
+export async function gitState(directory: string, signal?: AbortSignal): Promise<GitState | GitFailure> {
   const [status, prefix] = await Promise.all([
     runGit(directory, statusArguments, signal),
     runGit(directory, ["rev-parse", "--show-prefix"], signal),
@@ -56,7 +53,7 @@ export async function gitState(
 /** Format of porcelain v2: https://git-scm.com/docs/git-status#_porcelain_format_version_2 */
 function changeOf(record: string): [path: string, letters: string] {
   if (record.startsWith("? ")) return [record.slice(2), "??"];
-  const fieldsBefore = record.startsWith("u ") ? 10 : record.startsWith("2 ") ? 9 : 8;
+  const fieldsBefore = record.startsWith("u ") ? 10 : 8;
   let at = 0;
   for (let field = 0; field < fieldsBefore; field++) at = record.indexOf(" ", at) + 1;
   return [record.slice(at), record.slice(2, 4)];
@@ -71,10 +68,7 @@ export interface GitFile {
 }
 
 /** Tracked files and untracked ones that are not ignored, each once. */
-export async function gitFiles(
-  directory: string,
-  signal?: AbortSignal,
-): Promise<readonly GitFile[] | Exclude<GitOutcome, { output: Buffer }>> {
+export async function gitFiles(directory: string, signal?: AbortSignal): Promise<readonly GitFile[] | GitFailure> {
   const [tracked, untracked] = await Promise.all([
     runGit(directory, ["ls-files", "-z", "--stage"], signal),
     runGit(directory, ["ls-files", "-z", "--others", "--exclude-standard"], signal),

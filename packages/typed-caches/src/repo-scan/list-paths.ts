@@ -27,7 +27,7 @@ export interface KnownListing {
 export async function listPaths(walk: Walk, options: RepoScanOptions, known?: KnownListing): Promise<Listing> {
   const { include, exclude, includeIgnored } = options;
   const globs = pathGlobs(include, exclude);
-  const state = options.git === false ? undefined : await stateOf(walk, walk.root);
+  const state = options.git === false ? undefined : await stateOf(walk, "");
   if (state === undefined) {
     const all = include.length === 0 ? globs : pathGlobs([...include, ...includeIgnored], exclude);
     return { paths: await walkFiles(walk, all), git: undefined, digest: undefined, ofGit: 0 };
@@ -42,13 +42,17 @@ export async function listPaths(walk: Walk, options: RepoScanOptions, known?: Kn
   return { paths: [...paths], git: state, digest, ofGit };
 }
 
-/** What git says of a directory, or nothing where it is not for git to say. */
+/**
+ * What git says of a directory, or nothing where it is not for git to say.
+ *
+ * @param directory - relative to the root; `""` is the root itself
+ */
 async function stateOf(walk: Walk, directory: string): Promise<GitState | undefined> {
-  const state = await gitState(directory, walk.signal);
+  const state = await gitState(join(walk.root, directory), walk.signal);
   if (!("failure" in state)) return state;
   if (!state.absent) {
     walk.problems.push({
-      path: ".",
+      path: directory === "" ? "." : directory,
       code: "git-failed",
       message: `${state.failure} All files are listed, ignored ones too.`,
     });
@@ -89,9 +93,8 @@ async function listedByGit(walk: Walk, globs: PathGlobs, prefix: string, state: 
 
 /** The files of a repository within another: a submodule, or one that the outer does not track. */
 async function listedWithin(walk: Walk, globs: PathGlobs, directory: string): Promise<readonly string[]> {
-  const absolute = join(walk.root, directory);
   // A submodule that was not fetched is part of the outer repository to git.
-  const state = existsSync(join(absolute, ".git")) ? await stateOf(walk, absolute) : undefined;
+  const state = existsSync(join(walk.root, directory, ".git")) ? await stateOf(walk, directory) : undefined;
   if (state === undefined) return walkFiles(walk, globs, directory);
   return (await listedByGit(walk, globs, `${directory}/`, state)).paths;
 }

@@ -1,7 +1,14 @@
 import { execFile } from "node:child_process";
 
+/** Why git printed nothing. */
+export interface GitFailure {
+  readonly failure: string;
+  /** There is no git, or it has nothing to say of the directory. */
+  readonly absent: boolean;
+}
+
 /** What git printed, or why it did not. */
-export type GitOutcome = { readonly output: Buffer } | { readonly failure: string; readonly absent: boolean };
+export type GitOutcome = { readonly output: Buffer } | GitFailure;
 
 /** Variables that point git at another repository than that of the directory. */
 const misleading = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE"];

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { compareKeys } from "@larder/core";
 import pLimit from "p-limit";
 import { fileIdentity, isSettled } from "../files/file-identity.js";
-import { readSha256 } from "../files/sha256.js";
+import { readSha256, readsAtOnce } from "../files/sha256.js";
 import type { GitState } from "./git-state.js";
 import type { RepoFile } from "./repo-scan-types.js";
 import type { EarlierScan, KnownFile } from "./stored-scan.js";
@@ -12,9 +12,6 @@ import { problemOf, type Walk } from "./walk-files.js";
 
 /** Files looked at before other work of the process gets its turn: a few milliseconds. */
 const looksAtOnce = 512;
-
-/** As many as `fs` has threads. */
-const readsAtOnce = 4;
 
 /** Files as they are now. */
 export interface ScannedFiles {
@@ -35,6 +32,8 @@ export interface ScanFilesOptions {
 /**
  * Looks at each file, and reads those whose digest is not known. What is not there any more, or no file, is left out; what can't
  * be read has no digest, and is told among the problems.
+ *
+ * @throws the reason of the signal
  */
 export async function scanFiles(
   walk: Walk,
@@ -61,13 +60,15 @@ export async function scanFiles(
   };
 
   async function read(path: string, at: number): Promise<void> {
+    if (walk.signal?.aborted) return;
     try {
       const { sha256, identity, readAtMs } = await readSha256(join(walk.root, path), walk.signal);
       hashed++;
       add(path, identity.size, identity.mtimeNs, sha256);
       known[at] = { path, identity, sha256: isSettled(identity, readAtMs) ? sha256 : undefined };
     } catch (error) {
-      walk.signal?.throwIfAborted();
+      // Told at the end: nobody may be waiting for this one yet.
+      if (walk.signal?.aborted) return;
       // Deleted since it was listed: it is not there.
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
       walk.problems.push(problemOf(path, error));
@@ -99,6 +100,7 @@ export async function scanFiles(
     add(path, identity.size, identity.mtimeNs, sha256);
   }
   await Promise.all(reading);
+  walk.signal?.throwIfAborted();
   files.sort((a, b) => compareKeys(a.path, b.path));
   return { files, known, hashed, reused };
 }

@@ -1,17 +1,15 @@
-import { LarderError } from "@larder/core";
 import type { Table } from "apache-arrow";
+import { packageNeeded } from "../cache/package-needed.js";
 import type { RepoFile } from "./repo-scan-types.js";
 
 /** Files as an Arrow table, one row each. @throws LarderError `package-needed` */
 export async function scanTable(files: readonly RepoFile[]): Promise<Table> {
-  const arrow = await import("apache-arrow").catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new LarderError("A table of a scan needs the package apache-arrow. Install it: npm install apache-arrow", {
-      code: "package-needed",
-      facts: { package: "apache-arrow" },
-      cause,
-    });
-  });
+  const arrow = await import("apache-arrow").catch(
+    packageNeeded(
+      "apache-arrow",
+      "A table of a scan needs the package apache-arrow. Install it: npm install apache-arrow",
+    ),
+  );
   const { Field, Float64, Int64, Schema, Table, Utf8, vectorFromArray } = arrow;
   const columns = {
     path: vectorFromArray(

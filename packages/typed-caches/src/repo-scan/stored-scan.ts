@@ -1,6 +1,6 @@
-import type { FileIdentity } from "../files/file-identity.js";
+import { type FileIdentity, numbersOf } from "../files/file-identity.js";
 
-/** Numbers of an identity in {@link StoredScan.identities}. */
+/** How many numbers an identity has in {@link StoredScan.identities}. */
 const numbers = 5;
 const digestBytes = 32;
 
@@ -13,7 +13,7 @@ export interface StoredScan {
   readonly ofGit: number;
   /** Joined by NUL. */
   readonly paths: string;
-  /** Size, mtimeNs, ctimeNs, inode, device for each path. */
+  /** `IdentityNumbers` for each path: size, mtimeNs, ctimeNs, inode, device. */
   readonly identities: BigUint64Array;
   /** 32 bytes for each path. */
   readonly digests: Uint8Array;
@@ -80,10 +80,6 @@ export function earlierScan(value: unknown): EarlierScan | undefined {
       return hex.toString("hex", at * digestBytes, (at + 1) * digestBytes);
     },
   };
-}
-
-function numbersOf({ size, mtimeNs, ctimeNs, inode, device }: FileIdentity): bigint[] {
-  return [size, mtimeNs, ctimeNs, inode, device];
 }
 
 function isStoredScan(value: unknown): value is StoredScan {

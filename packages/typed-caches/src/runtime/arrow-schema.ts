@@ -1,5 +1,5 @@
-import { LarderError } from "@larder/core";
 import type { Schema } from "apache-arrow";
+import { packageNeeded } from "../cache/package-needed.js";
 
 /** Whether something is an Arrow schema, of whichever copy of apache-arrow. */
 export function isArrowSchema(value: unknown): value is Schema {
@@ -26,12 +26,7 @@ export async function schemaFromBytes(bytes: Uint8Array): Promise<Schema> {
 }
 
 async function loadArrow(): Promise<typeof import("apache-arrow")> {
-  return import("apache-arrow").catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new LarderError("Arrow schemas need the package apache-arrow. Install it: npm install apache-arrow", {
-      code: "package-needed",
-      facts: { package: "apache-arrow" },
-      cause,
-    });
-  });
+  return import("apache-arrow").catch(
+    packageNeeded("apache-arrow", "Arrow schemas need the package apache-arrow. Install it: npm install apache-arrow"),
+  );
 }

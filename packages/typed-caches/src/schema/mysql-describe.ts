@@ -19,7 +19,7 @@ export async function describeMysql(
     const some = tables.slice(start, start + tablesAtOnce);
     const values = some.flatMap(({ schema, name }) => [schema, name]);
     const read = async (kind: keyof typeof all) => {
-      return rowsByTable(await rowsOf(describeSql(kind, all[kind], some.length), values));
+      return groupedBy((await rowsOf(describeSql(kind, all[kind], some.length), values)) as readonly Row[], idOf);
     };
     // One after the other: a single connection would do so anyway.
     const found = {
@@ -67,20 +67,20 @@ export async function describeMysql(
 
 const idOf = ({ schema, name }: Row | TableName) => JSON.stringify([schema, name]);
 
-function rowsByTable(rows: readonly unknown[]): Map<string, Row[]> {
-  const tables = new Map<string, Row[]>();
-  for (const row of rows as readonly Row[]) {
-    const of = tables.get(idOf(row));
-    if (of === undefined) tables.set(idOf(row), [row]);
-    else of.push(row);
+function groupedBy(rows: readonly Row[], key: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const id = key(row);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [row]);
+    else group.push(row);
   }
-  return tables;
+  return groups;
 }
 
 /** Rows of the same key together, in the order of `place`; by their keys. */
 function grouped(rows: readonly Row[], key: (row: Row) => string): Row[][] {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
+  const groups = groupedBy(rows, key);
   const names = [...groups.keys()].sort();
   return names.map((name) => groups.get(name)!.sort((a, b) => Number(a.place) - Number(b.place)));
 }

@@ -123,7 +123,7 @@ export function postgresSchema(client: PostgresClient, options: PostgresSchemaOp
 /** JSON has `null` for what is absent, and a list for the one primary key. */
 function tableOf(parsed: Record<string, unknown>): TableSchema {
   const { primaryKey, ...table } = withoutNulls(parsed) as Record<string, unknown> & { primaryKey: unknown[] };
-  return { comment: undefined, ...table, primaryKey: primaryKey[0] } as unknown as TableSchema;
+  return { ...table, primaryKey: primaryKey[0] } as unknown as TableSchema;
 }
 
 function withoutNulls(value: unknown): unknown {

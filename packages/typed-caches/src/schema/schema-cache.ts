@@ -78,8 +78,10 @@ export function schemaCache(options: SchemaCacheOptions): SchemaCache {
 
   /** A look that begins now or later: one that is under way may not see what has just changed. */
   function look(): Promise<Look> {
+    // It has not begun, though the one it waits for may be over.
+    if (queued !== undefined) return queued;
     if (running === undefined) return start();
-    queued ??= running
+    queued = running
       .catch(() => undefined)
       .then(() => {
         queued = undefined;

@@ -46,12 +46,7 @@ export async function readCatalogue(cache: Cache, key: string): Promise<Catalogu
 }
 
 /** Never evicted for want of space: without it a cache does not know of which state its entries are. */
-export async function writeCatalogue(
-  cache: Cache,
-  key: string,
-  catalogue: Catalogue,
-  tags: readonly string[],
-): Promise<void> {
+async function writeCatalogue(cache: Cache, key: string, catalogue: Catalogue, tags: readonly string[]): Promise<void> {
   await cache.set(key, catalogue, { tags, pinned: true, ttlSeconds: keptSeconds });
 }
 

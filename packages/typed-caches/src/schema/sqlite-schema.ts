@@ -2,6 +2,7 @@ import { sha256OfBytes } from "../files/sha256.js";
 import type { SchemaSource, TableFingerprint, TableName } from "./schema-source.js";
 import { sqliteChecks } from "./sqlite-checks.js";
 import type { ColumnSchema, ForeignKeySchema, IndexSchema, KeySchema, TableSchema } from "./table-schema.js";
+import { quotedName } from "./table-text.js";
 
 /** A database of `better-sqlite3`, `libsql`, `node:sqlite`, or anything with their `prepare`. */
 export interface SqliteClient {
@@ -25,7 +26,7 @@ interface Made {
 export function sqliteSchema(client: SqliteClient, { schemas = ["main"] }: SqliteSchemaOptions = {}): SchemaSource {
   const all = <Row>(sql: string, ...values: unknown[]) => client.prepare(sql).all(...values) as Row[];
   const source = (schema: string) =>
-    `SELECT ${text(schema)} AS schema, type, name, tbl_name, sql FROM ${name(schema)}.sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR type = 'index'`;
+    `SELECT ${text(schema)} AS schema, type, name, tbl_name, sql FROM ${quotedName(schema)}.sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR type = 'index'`;
   const madeSql = `${schemas.map(source).join(" UNION ALL ")} ORDER BY 1, 2, 3`;
 
   const fingerprints = () => {
@@ -74,6 +75,7 @@ export function sqliteSchema(client: SqliteClient, { schemas = ["main"] }: Sqlit
 
 const keyOf = (schema: string, table: string) => JSON.stringify([schema, table]);
 
+/** Pragmas take names as values; only what stands before a dot must be written. */
 type All = <Row>(sql: string, ...values: unknown[]) => Row[];
 
 interface ColumnRow {
@@ -88,7 +90,7 @@ interface ColumnRow {
 
 function describe(all: All, { schema, name: table }: TableName): TableSchema | undefined {
   const found = all<Made>(
-    `SELECT type, name, sql FROM ${name(schema)}.sqlite_master WHERE name = ? AND type IN ('table', 'view')`,
+    `SELECT type, name, sql FROM ${quotedName(schema)}.sqlite_master WHERE name = ? AND type IN ('table', 'view')`,
     table,
   )[0];
   if (found === undefined) return undefined;
@@ -142,7 +144,7 @@ function indexesOf(all: All, schema: string, table: string): (IndexSchema & { re
       schema,
     );
     const made = all<{ sql: string | null }>(
-      `SELECT sql FROM ${name(schema)}.sqlite_master WHERE type = 'index' AND name = ?`,
+      `SELECT sql FROM ${quotedName(schema)}.sqlite_master WHERE type = 'index' AND name = ?`,
       row.name,
     );
     return {
@@ -179,11 +181,6 @@ function foreignKeysOf(all: All, schema: string, table: string): ForeignKeySchem
     if (row.to !== null) key.references.columns.push(row.to);
   }
   return [...keys.values()].reverse();
-}
-
-/** A name as SQL writes it; pragmas take names as values, only what stands before a dot must be written. */
-function name(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
 }
 
 function text(value: string): string {

@@ -25,7 +25,12 @@ export function parsedTable(text: unknown): { readonly schema: string | undefine
 }
 
 function part(text: string): string {
-  return plain.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
+  return plain.test(text) ? text : quotedName(text);
+}
+
+/** A name in double quotes, as SQL writes it. */
+export function quotedName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function partsOf(text: string): string[] | undefined {

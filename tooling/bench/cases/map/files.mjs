@@ -1,4 +1,4 @@
-/** Names of files, of which every ten-thousandth was edited where `edited` is given. */
+/** Names of files, of which ten were edited where `edited` is given; `count` is a multiple of ten, 80 at least. */
 export function filesOf(count, edited) {
   return Array.from({ length: count }, (_, index) => {
     const changed = edited !== undefined && index % (count / 10) === 7;

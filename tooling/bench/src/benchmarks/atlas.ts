@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Benchmark } from "../benchmark.js";
 import { toResult } from "../benchmark.js";
-import { withFolder } from "../run-case.js";
+import { runProgram, withFolder } from "../run-case.js";
 
 const program = fileURLToPath(new URL("../../../../apps/code-atlas/dist/atlas.js", import.meta.url));
 const store = fileURLToPath(new URL("../../../../node_modules/.pnpm", import.meta.url));
@@ -104,28 +103,11 @@ function copySources(folder: string): string {
   return typescript;
 }
 
-function runAtlas(
+async function runAtlas(
   sources: string,
   cache: string,
   cwd: string,
 ): Promise<AtlasDocument & { readonly wallSeconds: number }> {
-  return new Promise((resolve, reject) => {
-    const started = performance.now();
-    const child = spawn(process.execPath, [program, sources, "--json", "--cache", cache], {
-      cwd,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NODE_OPTIONS: "" },
-    });
-    const out: Buffer[] = [];
-    const errors: Buffer[] = [];
-    child.stdout.on("data", (part: Buffer) => out.push(part));
-    child.stderr.on("data", (part: Buffer) => errors.push(part));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      const wallSeconds = (performance.now() - started) / 1000;
-      if (code !== 0)
-        return reject(new Error(`The atlas ended with ${code}:\n${Buffer.concat(errors).toString("utf8")}`));
-      resolve({ ...(JSON.parse(Buffer.concat(out).toString("utf8")) as AtlasDocument), wallSeconds });
-    });
-  });
+  const { text, seconds } = await runProgram("The atlas", [program, sources, "--json", "--cache", cache], { cwd });
+  return { ...(JSON.parse(text) as AtlasDocument), wallSeconds: seconds };
 }

@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Benchmark } from "../benchmark.js";
 import { toResult } from "../benchmark.js";
-import { withFolder } from "../run-case.js";
+import { runProgram, withFolder } from "../run-case.js";
 
 const program = fileURLToPath(new URL("../../../../apps/demo/dist/demo.js", import.meta.url));
 
@@ -49,23 +48,9 @@ function findAct(story: readonly Act[], name: string): Act {
 }
 
 /** Runs the whole demo on an empty cache. */
-function runDemo(directory: string): Promise<Act[]> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, "--json", "--directory", `${directory}/cache`], {
-      // The demo writes its report where it stands.
-      cwd: directory,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NODE_OPTIONS: "" },
-    });
-    const out: Buffer[] = [];
-    const errors: Buffer[] = [];
-    child.stdout.on("data", (part: Buffer) => out.push(part));
-    child.stderr.on("data", (part: Buffer) => errors.push(part));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code !== 0)
-        return reject(new Error(`The demo ended with ${code}:\n${Buffer.concat(errors).toString("utf8")}`));
-      resolve((JSON.parse(Buffer.concat(out).toString("utf8")) as { acts: Act[] }).acts);
-    });
-  });
+async function runDemo(directory: string): Promise<Act[]> {
+  const args = [program, "--json", "--directory", `${directory}/cache`];
+  // The demo writes its report where it stands.
+  const { text } = await runProgram("The demo", args, { cwd: directory });
+  return (JSON.parse(text) as { acts: Act[] }).acts;
 }

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { LeaseState } from "../../capabilities/index.js";
 import { ownerState } from "../../owner.js";
+import { sleepUntilAborted } from "../../sleep-until-aborted.js";
 import type { ComputeLeases } from "./compute-leases.js";
 
 /** Between two looks, in milliseconds; doubled each time, up to the second. */
@@ -40,11 +40,7 @@ export async function awaitHolder(options: AwaitHolderOptions): Promise<LeaseSta
       if (ownerState(holder.owner) === "dead") return { ...holder, condition: "lost" };
       if (looks > 0 && (await isThere())) return undefined;
     }
-    try {
-      await pause(longestMs * (0.5 + random() / 2), undefined, { signal });
-    } catch {
-      throw signal.reason;
-    }
+    await sleepUntilAborted(longestMs * (0.5 + random() / 2), signal);
     const lease = await leases.look(key);
     signal.throwIfAborted();
     if (lease === undefined || lease === "failed") return lease;

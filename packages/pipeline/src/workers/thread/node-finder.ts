@@ -2,7 +2,11 @@ import { codeReaderFor } from "../../code-reader.js";
 import type { SourcePosition } from "../../fingerprint/stack-position.js";
 import type { FuncNode } from "../../func-node.js";
 import { digestValue } from "../../input-digests.js";
-import type { FindMessage, FoundNode, MissingNode } from "../messages.js";
+import { textOf } from "../../text-of-error.js";
+import type { FindAnswer, FindMessage, FoundNode } from "../messages.js";
+
+/** How an import ended that waits, it may be for ever, for a pipeline that it runs. */
+const ran = Symbol("ran");
 
 /** The nodes that modules declare while they are imported. */
 export interface NodeFinder {
@@ -11,7 +15,7 @@ export interface NodeFinder {
   /** To be told when a pipeline is run by a module rather than by a node's function. */
   strayRun(): void;
   /** Imports the module, if that has not been done, and looks for the node. Never rejects. */
-  find(message: FindMessage): Promise<FoundNode | { readonly missing: MissingNode; readonly message: string }>;
+  find(message: FindMessage): Promise<FindAnswer>;
   /** The node of a number. */
   node(number: number): FuncNode;
 }
@@ -21,10 +25,10 @@ export function createNodeFinder(load: (module: string) => Promise<unknown>): No
   const declared: FuncNode[] = [];
   const numbers = new Map<FuncNode, number>();
   const nodes: FuncNode[] = [];
-  const imports = new Map<string, Promise<string | undefined>>();
+  const imports = new Map<string, Promise<string | typeof ran | undefined>>();
   let importing = 0;
   /** Called when a module, being imported, runs a pipeline. */
-  let onStrayRun: (() => void)[] = [];
+  const onStrayRun = new Set<() => void>();
 
   /** Why a module can't be imported; `undefined` when it was. */
   async function importOnce(module: string): Promise<string | undefined> {
@@ -33,10 +37,26 @@ export function createNodeFinder(load: (module: string) => Promise<unknown>): No
       await load(module);
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return textOf(error);
     } finally {
       importing--;
     }
+  }
+
+  /** How the import of a module ended: the same for all who ask. */
+  function imported(module: string): Promise<string | typeof ran | undefined> {
+    let outcome = imports.get(module);
+    if (outcome === undefined) {
+      let tell: () => void;
+      // A module that waits for its run would never be imported: in a worker that run does nothing.
+      const strayRun = new Promise<typeof ran>((resolve) => {
+        tell = () => resolve(ran);
+        onStrayRun.add(tell);
+      });
+      outcome = Promise.race([importOnce(module), strayRun]).finally(() => onStrayRun.delete(tell));
+      imports.set(module, outcome);
+    }
+    return outcome;
   }
 
   async function describe(node: FuncNode, message: FindMessage): Promise<FoundNode> {
@@ -67,16 +87,8 @@ export function createNodeFinder(load: (module: string) => Promise<unknown>): No
     },
     async find(message) {
       const { module, name, output } = message;
-      let imported = imports.get(module);
-      if (imported === undefined) {
-        imported = importOnce(module);
-        imports.set(module, imported);
-      }
-      // A module that waits for its run would never be imported: in a worker that run does nothing.
-      const ran = new Promise<"ran">((resolve) => onStrayRun.push(() => resolve("ran")));
-      const outcome = await Promise.race([imported, ran]);
-      onStrayRun = [];
-      if (outcome === "ran") return { missing: "runs-pipeline", message: module };
+      const outcome = await imported(module);
+      if (outcome === ran) return { missing: "runs-pipeline", message: module };
       if (outcome !== undefined) return { missing: "module-failed", message: outcome };
       const named = declared.filter((node) => node.name === name && node.output === output);
       if (named.length === 0) return { missing: "not-declared", message: module };
