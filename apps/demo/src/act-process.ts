@@ -15,6 +15,12 @@ import {
   type StepOutcome,
   type StepRequest,
 } from "./database/database-protocol.js";
+import type {
+  FolioStepOutcome,
+  FolioStepRequest,
+  PublishFolioOutcome,
+  PublishFolioRequest,
+} from "./folio/folio-protocol.js";
 
 /** Work that is being done in a process of its own. */
 export interface ActProcess<Outcome = unknown> {
@@ -42,6 +48,8 @@ export function startAct(request: ActRequest, options: StartOptions): ActProcess
 export function startAct(request: BackendCheckRequest, options: StartOptions): ActProcess<BackendCheckOutcome>;
 export function startAct(request: MakeDatabaseRequest, options: StartOptions): ActProcess<MakeDatabaseOutcome>;
 export function startAct(request: StepRequest, options: StartOptions): ActProcess<StepOutcome>;
+export function startAct(request: PublishFolioRequest, options: StartOptions): ActProcess<PublishFolioOutcome>;
+export function startAct(request: FolioStepRequest, options: StartOptions): ActProcess<FolioStepOutcome>;
 export function startAct(request: ProcessRequest, options: StartOptions): ActProcess {
   const fromSource = import.meta.url.endsWith(".ts");
   const entry = new URL(fromSource ? "./act.ts" : "./act.js", import.meta.url);

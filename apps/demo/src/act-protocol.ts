@@ -1,9 +1,16 @@
 import type { JsonObject, JsonValue } from "@larder/core";
 import type { PipelineGraph } from "@larder/pipeline";
 import type { MakeDatabaseRequest, StepRequest } from "./database/database-protocol.js";
+import type { FolioStepRequest, PublishFolioRequest } from "./folio/folio-protocol.js";
 
 /** What the runner asks of a process it starts; crosses the line as JSON. */
-export type ProcessRequest = ActRequest | BackendCheckRequest | MakeDatabaseRequest | StepRequest;
+export type ProcessRequest =
+  | ActRequest
+  | BackendCheckRequest
+  | MakeDatabaseRequest
+  | StepRequest
+  | PublishFolioRequest
+  | FolioStepRequest;
 
 /** Put a user's backend through the conformance suite, in brief. */
 export interface BackendCheckRequest {

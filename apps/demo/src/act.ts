@@ -2,12 +2,19 @@ import { codeOf, oneSentence } from "@larder/app-shared";
 import type { ActOutcome, BackendCheckOutcome, FailedOutcome, ProcessRequest } from "./act-protocol.js";
 import { closeOnInterrupt } from "./close-on-interrupt.js";
 import type { MakeDatabaseOutcome, StepOutcome } from "./database/database-protocol.js";
+import type { FolioStepOutcome, PublishFolioOutcome } from "./folio/folio-protocol.js";
 import { lendPackages } from "./lend-packages.js";
 
 // The process of one act: gets its request from the runner, does it, hands back the outcome, and ends by itself.
 const interrupted = closeOnInterrupt();
 
-type Outcome = ActOutcome | BackendCheckOutcome | MakeDatabaseOutcome | StepOutcome;
+type Outcome =
+  | ActOutcome
+  | BackendCheckOutcome
+  | MakeDatabaseOutcome
+  | StepOutcome
+  | PublishFolioOutcome
+  | FolioStepOutcome;
 
 async function handle(request: ProcessRequest): Promise<Outcome> {
   try {
@@ -23,6 +30,14 @@ async function handle(request: ProcessRequest): Promise<Outcome> {
     if (request.task === "database-step") {
       const { performStep } = await import("./database/perform-step.js");
       return await performStep(request, interrupted);
+    }
+    if (request.task === "publish-folio") {
+      const { publishFolio } = await import("./folio/publish-folio.js");
+      return await publishFolio(request, interrupted);
+    }
+    if (request.task === "folio-step") {
+      const { readFolio } = await import("./folio/read-folio.js");
+      return await readFolio(request, interrupted);
     }
     const { performAct } = await import("./perform-act.js");
     return await performAct(request, interrupted);

@@ -4,20 +4,21 @@ import { LarderError } from "@larder/core";
 import type { DatabaseAct } from "./database/run-database-act.js";
 import { jsonOf, reportOf } from "./finished-act.js";
 import type { Answer } from "./flights/summary.js";
+import type { FolioAct } from "./folio/run-folio-act.js";
 import { type FinishedAct, factsOfMachine, type RunContext, reportPath, writeReport } from "./run-context.js";
 import type { StoryAct } from "./story.js";
 
 /**
  * Compares the answers with and without a cache, says what came of it all, and writes report and document.
  *
- * @param database - the act on a database, unless it was left out
+ * @param further - the acts on a database, unless it was left out, and on a folio
  * @throws LarderError `wrong-answer`, `report-not-written`
  */
 export async function concludeStory(
   context: RunContext,
   acts: readonly StoryAct[],
   finished: readonly FinishedAct[],
-  database: DatabaseAct | undefined,
+  { database, folio }: { readonly database: DatabaseAct | undefined; readonly folio: FolioAct },
 ): Promise<void> {
   const { options, print } = context;
   const answers = finished.map(
@@ -57,6 +58,7 @@ export async function concludeStory(
       airports: answer.airports,
       acts: acts.map((act, index) => ({ ...act, ...reportOf(finished[index]!) })),
       ...(database === undefined ? {} : { database }),
+      folio,
       facts: factsOfMachine(),
     }),
   );
@@ -70,6 +72,7 @@ export async function concludeStory(
         answer: answers[index],
       })),
       ...(database === undefined ? [] : [jsonOfDatabaseAct(database)]),
+      jsonOfFolioAct(folio),
     ],
     answer,
     overhead: counted ? overhead : null,
@@ -79,4 +82,8 @@ export async function concludeStory(
 
 function jsonOfDatabaseAct({ promise: _, steps, ...act }: DatabaseAct) {
   return { act: "database", ...act, reasons: [], steps: steps.map(({ ok: _, head: __, ...step }) => step) };
+}
+
+function jsonOfFolioAct({ promise: _, steps, ...act }: FolioAct) {
+  return { act: "folio", ...act, reasons: [], steps: steps.map(({ ok: _, value: __, ...step }) => step) };
 }

@@ -46,7 +46,8 @@ export async function performAct(request: ActRequest, signal: AbortSignal): Prom
   }
 }
 
-async function loadPipeline(path: string): Promise<Pipeline> {
+/** The pipeline that a module exports. @throws LarderError `bad-module` */
+export async function loadPipeline(path: string): Promise<Pipeline> {
   const exported = await importUserModule(path, "pipeline");
   // By its shape: a user's project may have a copy of the package of its own.
   const pipeline = exported as Partial<Pipeline> | null;
@@ -59,7 +60,8 @@ async function loadPipeline(path: string): Promise<Pipeline> {
   return exported as Pipeline;
 }
 
-async function openBackend(cache: ActCache): Promise<CacheBackend | undefined> {
+/** Where an act keeps its results; `undefined`: nowhere. */
+export async function openBackend(cache: ActCache): Promise<CacheBackend | undefined> {
   if (cache.kind === "none") return undefined;
   if (cache.kind === "directory") {
     const { DiskCache } = await import("@larder/disk-cache");

@@ -43,6 +43,17 @@ export async function finishAct(
   return { outcome, processSeconds };
 }
 
+/** Waits for a process of ours, which ends early when the demo is interrupted. @throws LarderError `interrupted` */
+export async function finishStarted<Outcome>(
+  { interrupts }: RunContext,
+  process: ActProcess<Outcome>,
+): Promise<{ readonly outcome: Outcome; readonly processSeconds: number }> {
+  stopWhenInterrupted(process, interrupts);
+  const finished = await process.outcome;
+  refuseInterrupted(interrupts);
+  return finished;
+}
+
 /** Stops a process of ours when the demo shall end before it has ended. */
 export function stopWhenInterrupted(act: ActProcess, { signal }: Interrupts): void {
   const stop = () => act.stop();

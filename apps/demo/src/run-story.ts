@@ -8,6 +8,7 @@ import { checkBackend } from "./check-backend.js";
 import { concludeStory } from "./conclude-story.js";
 import { type DatabaseAct, runDatabaseAct } from "./database/run-database-act.js";
 import { printAct } from "./finished-act.js";
+import { runFolioAct } from "./folio/run-folio-act.js";
 import { type FinishedAct, finishAct, type RunContext } from "./run-context.js";
 import { type StoryAct, storyActs } from "./story.js";
 import { type CacheDirectory, openKeptDirectory, openStoryDirectory } from "./story-directory.js";
@@ -30,7 +31,7 @@ export async function runStory(context: RunContext): Promise<number> {
     const finished: FinishedAct[] = [];
     for (const [index, act] of acts.entries()) {
       print.line();
-      print.heading(`Act ${index + 1} of ${acts.length + 1}. ${act.title}`);
+      print.heading(`Act ${index + 1} of ${acts.length + 2}. ${act.title}`);
       print.soft(act.promise);
       if (act.edit !== undefined) await copy.edit(act.edit);
       const done = await finishAct(
@@ -41,9 +42,17 @@ export async function runStory(context: RunContext): Promise<number> {
       finished.push(done);
       printAct(context, done);
     }
-    const name = `Act ${acts.length + 1} of ${acts.length + 1}`;
-    const database = await tellDatabaseAct(context, name, directory, inputs);
-    await concludeStory(context, acts, finished, database);
+    const nameOf = (number: number) => `Act ${number} of ${acts.length + 2}`;
+    const database = await tellDatabaseAct(context, nameOf(acts.length + 1), directory, inputs);
+    const lastCached = acts.findLastIndex(({ cached }) => cached);
+    const {
+      pipelineFile,
+      inputs: values,
+      cache,
+    } = requestOf(context, acts[lastCached]!, lastCached, copy, directory, inputs);
+    const name = nameOf(acts.length + 2);
+    const folio = await runFolioAct(context, { name, pipelineFile, inputs: values, cache });
+    await concludeStory(context, acts, finished, { database, folio });
     return 0;
   } finally {
     copy.remove();
@@ -140,9 +149,7 @@ async function tellDatabaseAct(
   if (context.options.backend === undefined) return runDatabaseAct(context, { name, directory, ...files });
   const own = openStoryDirectory(context.options.base);
   try {
-    context.print.soft(
-      `The last act keeps its rows as Parquet files, which a backend does not do: in ${own.directory}.`,
-    );
+    context.print.soft(`This act keeps its rows as Parquet files, which a backend does not do: in ${own.directory}.`);
     return await runDatabaseAct(context, { name, directory: own.directory, ...files });
   } finally {
     own.release();

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ActNode } from "../src/act-protocol.js";
 import type { DatabaseAct } from "../src/database/run-database-act.js";
 import type { Answer } from "../src/flights/summary.js";
+import type { FolioAct } from "../src/folio/run-folio-act.js";
 import { findChromium, startChromium } from "./harness/chromium.js";
 import { reportOfFiftyNodes } from "./harness/fifty-nodes.js";
 import { rankingByDuckDb } from "./harness/ranking-by-duckdb.js";
@@ -26,7 +27,7 @@ interface ActDocument {
 }
 
 interface StoryDocument {
-  readonly acts: readonly (ActDocument & Partial<Pick<DatabaseAct, "steps">>)[];
+  readonly acts: readonly (ActDocument & { readonly steps?: readonly { readonly processId: number }[] })[];
   readonly answer: Answer;
   readonly overhead: { readonly ratio: number };
   readonly report: string;
@@ -55,6 +56,7 @@ describe("the demo on three million flights", () => {
       "comment",
       "no-cache",
       "database",
+      "folio",
     ]);
     for (const act of story.acts) {
       expect(act.seconds).toBeGreaterThan(0);
@@ -63,14 +65,15 @@ describe("the demo on three million flights", () => {
           ["bytes", "decision", "node", "reason", "rows", "savedSeconds", "seconds"].sort(),
         );
       }
-      expect(act.nodes).toHaveLength(act.act === "database" ? 6 : 7);
+      expect(act.nodes).toHaveLength(act.act === "database" || act.act === "folio" ? 6 : 7);
     }
   });
 
   it("performs every act in a process of its own", () => {
-    const steps = act("database").steps!;
-    const processIds = [...story.acts, ...steps.slice(1)].map(({ processId }) => processId);
-    expect(new Set(processIds).size).toBe(story.acts.length + steps.length - 1);
+    const further = story.acts.flatMap(({ steps }) => steps?.slice(1) ?? []);
+    const processIds = [...story.acts, ...further].map(({ processId }) => processId);
+    expect(further).toHaveLength(10);
+    expect(new Set(processIds).size).toBe(processIds.length);
   });
 
   it("runs and stores every node when the cache is cold", () => {
@@ -144,10 +147,12 @@ describe("the demo on three million flights", () => {
   });
 
   it("asks the database for what the cache lacks, and for nothing else", () => {
-    const asked = act("database").steps!.map(({ step, queries, rowsAsked, cellsAsked, idsFromCache }) => [
-      step,
-      { queries, rowsAsked, cellsAsked, idsFromCache },
-    ]);
+    const asked = (act("database") as unknown as DatabaseAct).steps.map(
+      ({ step, queries, rowsAsked, cellsAsked, idsFromCache }) => [
+        step,
+        { queries, rowsAsked, cellsAsked, idsFromCache },
+      ],
+    );
     expect(Object.fromEntries(asked)).toEqual({
       fetch: { queries: 100, rowsAsked: 200_000, cellsAsked: 800_000, idsFromCache: 0 },
       again: { queries: 0, rowsAsked: 0, cellsAsked: 0, idsFromCache: 200_000 },
@@ -156,6 +161,28 @@ describe("the demo on three million flights", () => {
       interrupted: { queries: 50, rowsAsked: 100_000, cellsAsked: 400_000, idsFromCache: 0 },
       rest: { queries: 100, rowsAsked: 100_000, cellsAsked: 400_000, idsFromCache: 100_000 },
     });
+  });
+
+  it("reads the folio through the cache: what is fresh without a request, what changed with a warning, columns alone", () => {
+    const { steps, counters } = act("folio") as unknown as FolioAct;
+    const [first, again, updated, stale, columns, columnsAgain] = steps;
+    expect(steps.map(({ step, requests }) => [step, requests > 0])).toEqual([
+      ["first", true],
+      ["again", false],
+      ["updated", true],
+      ["stale", false],
+      ["columns", true],
+      ["columns-again", false],
+    ]);
+    expect([first!.requests, updated!.requests]).toEqual([2, 2]);
+    expect([first!.rows, updated!.rows, stale!.rows]).toEqual([10, 9, 9]);
+    expect(updated!.warnings.join()).toMatch(/ranking.*maria@flights\.example.*20\d\d-/);
+    expect(stale!.warnings).toHaveLength(1);
+    expect([again!.warnings, columns!.warnings, columnsAgain!.warnings]).toEqual([[], [], []]);
+    expect([columns!.rows, columnsAgain!.rows]).toEqual([3_000_000, 3_000_000]);
+    expect(columns!.bytes).toBeLessThan(columns!.fileBytes! * 0.9);
+    expect(counters).toMatchObject({ columnBytes: columns!.bytes, columnFileBytes: columns!.fileBytes });
+    expect(counters.valuesCompared as number).toBeGreaterThan(2 * 3 * 3_000_000);
   });
 
   it("prints a [CACHE] line for every output on stderr, without colours", () => {
@@ -197,6 +224,7 @@ describe("the demo on three million flights", () => {
       expect(await page.locator("table.answer tbody tr").count()).toBe(10);
       expect(await page.locator("svg.graph").count()).toBe(6);
       expect(await page.locator("#act-7 table.database tbody tr").count()).toBe(6);
+      expect(await page.locator("#act-8 table.database tbody tr").count()).toBe(6);
       expect(await page.locator("#act-4 .node.decision-miss").count()).toBe(5);
       expect(await page.locator("#act-4 .node.decision-hit").count()).toBe(2);
       // What an act looks like is on the screen, not outside it; only boxes that scroll are wider than the screen.

@@ -95,6 +95,37 @@ describe("the report page", () => {
     expect(page).not.toContain('class="database"');
   });
 
+  it("shows what a folio's server was asked, and what was warned of, where there was one", async () => {
+    const step = {
+      ok: true,
+      step: "columns",
+      title: hostile,
+      processId: 7,
+      seconds: 1.5,
+      processSeconds: 2,
+      rows: 3_000_000,
+      valuesCompared: 9_000_000,
+      warnings: [hostile],
+      requests: 7,
+      bytes: 7_700_000,
+      fileBytes: 14_000_000,
+      peakMegabytes: 300,
+      value: null,
+    } as const;
+    const withFolio = await reportPage({
+      title: "t",
+      introduction: "i",
+      acts: [],
+      folio: { title: hostile, promise: hostile, steps: [step] },
+      facts: {},
+    });
+    expect(withFolio).not.toContain("<script");
+    const [row] = /<tr><th scope="row">columns<.*<\/tr>/.exec(withFolio)!;
+    const cells = [...row.matchAll(/<td class="number">([^<]*)</g)].map(([, text]) => text);
+    expect(cells).toEqual(["7", "7.7 MB", "14 MB", "1.50 s"]);
+    expect(withFolio).toContain('<p class="soft">columns: &lt;script');
+  });
+
   it("needs nothing from outside and no script", () => {
     const links = [...page.matchAll(/(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)/g)].map(([, link]) => link);
     expect(links.filter((link) => link !== "data:,")).toEqual([]);

@@ -20,7 +20,7 @@ export interface CacheBackend {
    * The blob under a key, or `undefined`. Bytes known to be damaged are `undefined` too, never an exception.
    * Deciding a hit reads no bytes: `source` reads them when asked.
    */
-  getBlob(key: string): Promise<StoredBlob | undefined>;
+  getBlob(key: string, options?: BlobLook): Promise<StoredBlob | undefined>;
   /** Stores a blob in place of the one its key had; resolves when another process can read it. */
   setBlob(key: string, blob: BlobToStore): Promise<void>;
   /** Forgets every blob and signature. */
@@ -31,6 +31,15 @@ export interface CacheBackend {
   readonly supports?: BackendCapabilities;
   /** Releases what the backend holds open. Calling a method afterwards may open it again. */
   close?(): Promise<void>;
+}
+
+/** How a blob is looked at. */
+export interface BlobLook {
+  /**
+   * `false`: for those who only inspect what is there. The look counts as no use, so it does not change what is evicted first;
+   * a backend that can't tell the two apart may count it. Default `true`.
+   */
+  readonly countsAsUse?: boolean | undefined;
 }
 
 /** A blob as a backend returns it. It stays readable until closed, even when its key is overwritten or deleted. */
@@ -74,4 +83,9 @@ export interface BlobOfChunks {
 export interface BlobOfFile {
   readonly record: BlobRecord;
   readonly file: string;
+  /**
+   * `chunkDigests` of its bytes, from who has just written them; `record.checksum` is their BLAKE3 then. A backend that takes
+   * the file over need not read it: were it another, reading the blob would show it.
+   */
+  readonly chunkDigests?: Uint8Array;
 }

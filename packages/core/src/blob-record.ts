@@ -20,6 +20,11 @@ export interface BlobRecord {
   readonly tags?: readonly string[];
   /** `true`: never evicted for want of space. It still expires, and can be deleted. */
   readonly pinned?: boolean;
+  /**
+   * A whole number from 0 to 100; absent: 0. Blobs of a lower priority are evicted before those of a higher one, whatever the
+   * policy says of them; among equals the policy decides.
+   */
+  readonly priority?: number;
   /** What it took to make the value, in seconds. */
   readonly costSeconds?: number;
   /** Who stored it, such as `flights/clean` for a node. */

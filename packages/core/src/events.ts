@@ -12,8 +12,13 @@ export type CacheEvent =
   | { readonly type: "miss"; readonly key: string; readonly reason: "absent" | "expired" | "damaged" | "unreadable" }
   | { readonly type: "set"; readonly key: string; readonly record: BlobRecord }
   | { readonly type: "delete"; readonly key: string }
-  /** A backend forgot a blob: for want of space, or because it had expired for good. */
-  | { readonly type: "evict"; readonly key: string; readonly reason: "size" | "expired" }
+  /** A backend forgot a blob: for want of space, or because it had expired for good. `byteLength`: as in its record, if told. */
+  | {
+      readonly type: "evict";
+      readonly key: string;
+      readonly reason: "size" | "expired";
+      readonly byteLength?: number;
+    }
   /** Another thread or process computed what this one would have. */
   | { readonly type: "stampede-avoided"; readonly key: string; readonly waitedMs: number }
   /** A value is computed anew in the background: before it expires (`early`), or after (`stale`). */

@@ -20,6 +20,7 @@ export * from "./table-filter.js";
 export { compareKeys } from "./compare-keys.js";
 export { CacheFullError } from "./eviction/cache-full-error.js";
 export { type EntryUse, type EvictionPolicy, evictionPolicies, evictionRank } from "./eviction/eviction-policy.js";
+export { evictionPriority, highestPriority } from "./eviction/eviction-priority.js";
 export {
   currentOwner,
   currentProcess,

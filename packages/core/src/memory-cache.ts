@@ -1,4 +1,4 @@
-import type { BlobToStore, CacheBackend, StoredBlob } from "./backend.js";
+import type { BlobLook, BlobToStore, CacheBackend, StoredBlob } from "./backend.js";
 import type { BlobRecord, JsonObject } from "./blob-record.js";
 import { guardedListener } from "./cache/guarded-listener.js";
 import {
@@ -85,9 +85,9 @@ export class MemoryCache
     this.#signatures.set(signature.nodeName, Object.freeze({ ...signature }));
   }
 
-  async getBlob(key: string): Promise<StoredBlob | undefined> {
+  async getBlob(key: string, { countsAsUse = true }: BlobLook = {}): Promise<StoredBlob | undefined> {
     const entry = this.#store.entries.get(key);
-    if (entry !== undefined) this.#store.noteUse(entry);
+    if (entry !== undefined && countsAsUse) this.#store.noteUse(entry);
     return entry?.stored;
   }
 
@@ -225,6 +225,6 @@ export class MemoryCache
     const gone = this.#room.gone;
     this.#room.gone = [];
     for (const { reason } of gone) this.addToCounters(reason === "size" ? { evictions: 1 } : { expirations: 1 });
-    for (const { key, reason } of gone) this.#onEvent?.({ type: "evict", key, reason });
+    for (const forgotten of gone) this.#onEvent?.({ type: "evict", ...forgotten });
   }
 }

@@ -21,3 +21,7 @@ export {
 export type { CheckProblem, CheckProblemKind, CheckReport, Durability } from "@larder/store-lmdb";
 export { DiskCache, type DiskCacheOptions, defaultDirectory, defaultSizeLimitBytes } from "./disk-cache.js";
 export { type ShardBackend, ShardedBackend, type ShardedBackendOptions } from "./shards/sharded-backend.js";
+
+// tables in other bytes
+
+export { type OpenParquetOptions, openParquet } from "@larder/store-parquet";

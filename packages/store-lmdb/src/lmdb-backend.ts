@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import {
   type BackendCapabilities,
+  type BlobLook,
   type BlobRecord,
   type BlobStreams,
   type BlobToStore,
@@ -30,6 +31,7 @@ import {
   type TransactionView,
   type Volume,
 } from "@larder/core";
+import { blobPath } from "./blob-address.js";
 import { prepareDirectory } from "./cache-directory.js";
 import { type CheckOptions, type CheckReport, checkStore } from "./check/check-store.js";
 import { clearStore } from "./clear-store.js";
@@ -49,7 +51,7 @@ import type { SpaceBudget } from "./space/space-budget.js";
 import { checkPolicy, defaultPolicy, readPolicy, type SpacePolicy } from "./space/space-policy.js";
 import { spaceRequest } from "./space/space-request.js";
 import { storeError } from "./store-error.js";
-import { removeEntry } from "./store-operations.js";
+import { knownEntryAt, removeEntry } from "./store-operations.js";
 import { writeStream } from "./streams/write-stream.js";
 import { deleteTagged } from "./tags/delete-tagged.js";
 import { listTagged, listTags } from "./tags/list-tagged.js";
@@ -176,8 +178,8 @@ export class LmdbBackend
     });
   }
 
-  async getBlob(key: string): Promise<StoredBlob | undefined> {
-    return readEntry(this.#store ?? (await this.#open()), key, this.#onWarning);
+  async getBlob(key: string, options?: BlobLook): Promise<StoredBlob | undefined> {
+    return readEntry(this.#store ?? (await this.#open()), key, this.#onWarning, options);
   }
 
   async setBlob(key: string, blob: BlobToStore): Promise<void> {
@@ -195,6 +197,17 @@ export class LmdbBackend
   async deleteBlob(key: string): Promise<boolean> {
     const place = indexKey(keyBytes(key));
     return this.#run("delete a blob", (store) => store.batches.run(() => removeEntry(store, place)));
+  }
+
+  /**
+   * Absolute path of the file that has the bytes of a blob; `undefined` when it has none of its own, or there is no blob. Read
+   * it, and no more: others may share it, and it goes with its last blob.
+   */
+  async fileOf(key: string): Promise<string | undefined> {
+    const store = this.#store ?? (await this.#open());
+    store.environment.refresh();
+    const { reference } = knownEntryAt(store, indexKey(keyBytes(key))) ?? {};
+    return reference && blobPath(store.root, reference);
   }
 
   async *keys(range: KeyRange = {}): AsyncGenerator<string> {

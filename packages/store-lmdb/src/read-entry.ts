@@ -1,5 +1,6 @@
 import {
   type Awaitable,
+  type BlobLook,
   type BlobRecord,
   type BlobSource,
   checkRange,
@@ -27,6 +28,7 @@ export function readEntry(
   store: OpenStore,
   key: string,
   onWarning: WarningListener,
+  look?: BlobLook,
 ): Awaitable<StoredBlob | undefined> {
   const { name, place } = lookUpKey(key);
   let bytes: Uint8Array | undefined;
@@ -42,14 +44,14 @@ export function readEntry(
   if (row?.kind === rowKinds.inline && record?.byteLength === row.payloadEnd - row.payloadStart) {
     // Not by `slice`, which fills the memory with zeros first.
     const blob = inlineBlob(key, record, new Uint8Array(bytes.subarray(row.payloadStart, row.payloadEnd)));
-    store.space.noteRead(key, storedSequence(bytes));
+    if (look?.countsAsUse !== false) store.space.noteRead(key, storedSequence(bytes));
     return blob;
   }
   const placed: PlacedRow = { key, place: new Uint8Array(place), bytes: new Uint8Array(bytes) };
   const reference =
     row?.kind === rowKinds.file ? decodeReference(placed.bytes.subarray(row.payloadStart, row.payloadEnd)) : undefined;
   if (record === undefined || reference === undefined) return removeDamagedRow(store, placed, onWarning);
-  return openFile(store, placed, { record, reference }, onWarning);
+  return openFile(store, placed, { record, reference, look }, onWarning);
 }
 
 function unreadable(store: OpenStore, key: string, error: unknown): StoreWarning {
@@ -106,7 +108,7 @@ function throwTaken(key: string): never {
 function openFile(
   store: OpenStore,
   placed: PlacedRow,
-  { record, reference }: { record: BlobRecord; reference: FileReference },
+  { record, reference, look }: { record: BlobRecord; reference: FileReference; look: BlobLook | undefined },
   onWarning: WarningListener,
 ): Awaitable<StoredBlob | undefined> {
   try {
@@ -118,7 +120,7 @@ function openFile(
       onDamaged: (error, inode) => removeDamagedFile(store, placed, { reference, error, inode }, onWarning),
       onOpened: () => store.space.fileOpened(reference),
     });
-    store.space.noteRead(placed.key, storedSequence(placed.bytes));
+    if (look?.countsAsUse !== false) store.space.noteRead(placed.key, storedSequence(placed.bytes));
     return blob;
   } catch (error) {
     if (LarderError.isInstance(error, "damaged-blob")) {
@@ -127,7 +129,7 @@ function openFile(
       return removeDamagedFile(store, placed, damage, onWarning).then(() => undefined);
     }
     const code = systemCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return lookAgain(store, placed, onWarning);
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return lookAgain(store, placed, onWarning, look);
     const advice =
       code === "EMFILE" || code === "ENFILE"
         ? " Close blobs and tables that are no longer needed, or raise the limit (ulimit -n)."
@@ -143,7 +145,12 @@ function openFile(
 }
 
 /** The entry may have been overwritten, and its file freed, between the two reads. */
-function lookAgain(store: OpenStore, placed: PlacedRow, onWarning: WarningListener): Awaitable<StoredBlob | undefined> {
+function lookAgain(
+  store: OpenStore,
+  placed: PlacedRow,
+  onWarning: WarningListener,
+  look: BlobLook | undefined,
+): Awaitable<StoredBlob | undefined> {
   let same = false;
   try {
     const now = store.environment.entries.readLatest(placed.place);
@@ -151,7 +158,7 @@ function lookAgain(store: OpenStore, placed: PlacedRow, onWarning: WarningListen
   } catch {
     // Read once more below, which tells of it.
   }
-  return same ? removeLostFile(store, placed, onWarning) : readEntry(store, placed.key, onWarning);
+  return same ? removeLostFile(store, placed, onWarning) : readEntry(store, placed.key, onWarning, look);
 }
 
 function loadChunkDigests(store: OpenStore, reference: FileReference): Uint8Array | undefined {

@@ -36,6 +36,9 @@ export interface TemporaryBlob {
 /** Whole chunks, so that the digests of pieces one after the other are those of the whole. */
 const pieceBytes = 16 * chunkBytes;
 
+/** Of the digest of a chunk: see `chunkDigests`. */
+const digestBytes = 8;
+
 /** Blobs up to this size are written without giving the event loop away: that takes a third of the time. */
 const atOnceBytes = pieceBytes;
 
@@ -68,13 +71,17 @@ export async function writeTemporaryBlob(
 
 type Content = Omit<TemporaryBlob, "path">;
 
+type BlobOfFile = Extract<BlobToStore, { readonly file: string }>;
+
 async function writeContent(path: string, blob: BlobToStore, sync: boolean, xxhash: Xxhash): Promise<Content> {
   if ("bytes" in blob && blob.bytes.byteLength <= atOnceBytes) return writeAtOnce(path, blob, sync, xxhash);
-  const digester = contentDigester(blob, xxhash);
   if ("file" in blob) {
-    await adopt(blob.file, path, digester, sync);
-    return digester.finish();
+    const told = toldContent(blob);
+    const digester = told === undefined ? contentDigester(blob, xxhash) : undefined;
+    await adopt(blob, path, digester, sync);
+    return told ?? digester!.finish();
   }
+  const digester = contentDigester(blob, xxhash);
   const file = await open(path, creation, blobMode);
   try {
     const parts = "bytes" in blob ? [blob.bytes] : blob.chunks;
@@ -104,7 +111,22 @@ function writeAtOnce(path: string, blob: BlobToStore & { bytes: Uint8Array }, sy
   return content;
 }
 
-async function adopt(from: string, path: string, digester: ContentDigester, sync: boolean): Promise<void> {
+/** What there is to know of a file, where its owner has told it: what is wrong with it shows when it is read. */
+function toldContent({ record, chunkDigests }: BlobOfFile): Content | undefined {
+  const [algorithm, digest] = record.checksum.split(":");
+  if (chunkDigests === undefined || algorithm !== "blake3" || digest === undefined) return undefined;
+  const expected = Math.ceil(record.byteLength / chunkBytes) * digestBytes;
+  if (chunkDigests.byteLength !== expected) return undefined;
+  return { digest, byteLength: record.byteLength, chunks: new Uint8Array(chunkDigests) };
+}
+
+/** @param digester - what reads all of the file; without it, only its length is looked at */
+async function adopt(
+  { file: from, record }: BlobOfFile,
+  path: string,
+  digester: ContentDigester | undefined,
+  sync: boolean,
+): Promise<void> {
   if (!lstatSync(from).isFile()) {
     throw new LarderError(`${from} can't become a blob: it is no regular file. Hand over the file itself.`, {
       code: "not-a-file",
@@ -121,15 +143,23 @@ async function adopt(from: string, path: string, digester: ContentDigester, sync
   const file = await open(path, "r");
   try {
     await file.chmod(blobMode);
-    const piece = Buffer.allocUnsafeSlow(pieceBytes);
-    for (;;) {
-      const length = await readPiece(file, piece);
-      if (length > 0) digester.add(piece.subarray(0, length));
-      if (length < pieceBytes) break;
+    if (digester !== undefined) await readAll(file, digester);
+    else {
+      const { size } = await file.stat();
+      if (size !== record.byteLength) throw wrongLength(record.byteLength, size);
     }
     if (sync) await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+async function readAll(file: FileHandle, digester: ContentDigester): Promise<void> {
+  const piece = Buffer.allocUnsafeSlow(pieceBytes);
+  for (;;) {
+    const length = await readPiece(file, piece);
+    if (length > 0) digester.add(piece.subarray(0, length));
+    if (length < pieceBytes) break;
   }
 }
 

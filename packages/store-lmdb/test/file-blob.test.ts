@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LarderError } from "@larder/core";
+import { chunkDigests, contentDigest, LarderError, loadXxhash } from "@larder/core";
 import { LmdbBackend } from "@larder/store-lmdb";
 import { afterEach, describe, expect, test } from "vitest";
 import { runProgram } from "./run-program.js";
@@ -31,6 +31,17 @@ function filesOf({ directory }: LmdbBackend): string[] {
 const bytes = sampleBytes(200_000, 1);
 
 describe("a blob in a file", () => {
+  test("can be found by its path, and one within the index has none", async () => {
+    const backend = open();
+    await backend.setBlob("large", await sampleBlob(bytes));
+    await backend.setBlob("small", await sampleBlob(sampleBytes(5, 2)));
+    const path = (await backend.fileOf("large"))!;
+    expect(filesOf(backend)).toEqual([path]);
+    expect(Buffer.compare(readFileSync(path), bytes)).toBe(0);
+    expect(await backend.fileOf("small")).toBeUndefined();
+    expect(await backend.fileOf("absent")).toBeUndefined();
+  });
+
   test("stays readable until it is closed, though it is overwritten, deleted, or the cache cleared and closed", async () => {
     const changes: ((backend: LmdbBackend) => Promise<unknown>)[] = [
       async (backend) => backend.setBlob("key", await sampleBlob(sampleBytes(5, 2))),
@@ -123,6 +134,30 @@ describe("a blob in a file", () => {
     expect(readFileSync(join(folder, "file")).byteLength).toBe(200_000);
     await backend.setBlob("key", { record, file: join(folder, "file") });
     expect(await readBytes(backend, "key")).toEqual(bytes);
+  });
+
+  test("is taken without being read when its digests are told; were they wrong, reading it is damage, never other bytes", async () => {
+    const backend = open();
+    const folder = dirname(cacheDirectory());
+    const xxhash = await loadXxhash();
+    const put = async (told: Uint8Array, byteLength = told.byteLength) => {
+      writeFileSync(join(folder, "file"), bytes);
+      const record = { codec: "larder.bytes.1", byteLength, checksum: `blake3:${contentDigest(told)}`, createdAt: 0 };
+      await backend.setBlob("key", { record, file: join(folder, "file"), chunkDigests: chunkDigests(told, xxhash) });
+    };
+    await expect(put(bytes.subarray(1))).rejects.toMatchObject({ code: "wrong-blob-length" });
+    expect(filesOf(backend)).toEqual([]);
+    await put(bytes);
+    expect(Buffer.compare((await readBytes(backend, "key"))!, bytes)).toBe(0);
+    const other = bytes.slice();
+    other[150_000]! ^= 1;
+    await put(other);
+    await expect(readBytes(backend, "key")).rejects.toMatchObject({ code: "damaged-blob" });
+    // Digests of another length are no digests: the file is read, and refused.
+    writeFileSync(join(folder, "file"), bytes);
+    const record = { codec: "larder.bytes.1", byteLength: 200_000, checksum: `blake3:${"0".repeat(64)}`, createdAt: 0 };
+    const blob = { record, file: join(folder, "file"), chunkDigests: new Uint8Array(8) };
+    await expect(backend.setBlob("key", blob)).rejects.toMatchObject({ code: "wrong-checksum" });
   });
 
   test("that nobody closes does not use up the files a process may open", async () => {

@@ -3,9 +3,11 @@ import { parseArgs } from "node:util";
 import type { Benchmark, BenchmarkResult } from "./benchmark.js";
 import { atlasBenchmark } from "./benchmarks/atlas.js";
 import { cacheBenchmark } from "./benchmarks/cache.js";
+import { cliBenchmark } from "./benchmarks/cli.js";
 import { demoBenchmark } from "./benchmarks/demo.js";
 import { digestBenchmark } from "./benchmarks/digest.js";
 import { fetchBatchBenchmark } from "./benchmarks/fetch-batch.js";
+import { folioBenchmark } from "./benchmarks/folio.js";
 import { mapBenchmark } from "./benchmarks/map.js";
 import { pipelineBenchmark } from "./benchmarks/pipeline.js";
 import { storeBenchmark } from "./benchmarks/store.js";
@@ -22,6 +24,8 @@ const benchmarks: readonly Benchmark[] = [
   digestBenchmark,
   tablesBenchmark,
   fetchBatchBenchmark,
+  folioBenchmark,
+  cliBenchmark,
   demoBenchmark,
   atlasBenchmark,
 ];

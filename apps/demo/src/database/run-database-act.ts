@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { formatBytes, formatCount, formatSeconds } from "@larder/app-shared";
 import type { JsonObject, JsonValue } from "@larder/core";
-import { type ActProcess, startAct } from "../act-process.js";
-import type { ActNode, FailedOutcome } from "../act-protocol.js";
+import { startAct } from "../act-process.js";
+import type { ActNode } from "../act-protocol.js";
 import { actTable } from "../act-table.js";
-import { type RunContext, refusalOf, refuseInterrupted, stopWhenInterrupted } from "../run-context.js";
+import { finishStarted, type RunContext, refusalOf, refuseInterrupted } from "../run-context.js";
 import { makeHome } from "../story-directory.js";
 import { fewestFlights } from "./chosen-ids.js";
 import { markUnused } from "./database-files.js";
@@ -75,7 +75,7 @@ export async function runDatabaseAct(
   );
   try {
     print.soft(`  the database is looked for, and made if need be, in process ${making.processId}…`);
-    const { outcome } = await finish(context, making);
+    const { outcome } = await finishStarted(context, making);
     if (!outcome.ok && outcome.code === "no-engine") return leftOut(context, outcome.message);
     if (!outcome.ok) throw refusalOf(outcome);
     const { flights, file, bytes } = outcome.database;
@@ -114,20 +114,9 @@ async function performInProcess(
     { keepStdoutClean: context.options.json, interruptHalfWay: step.interrupt },
   );
   context.print.soft(`  ${step.step} (${step.title}) runs in process ${process.processId}…`);
-  const { outcome, processSeconds } = await finish(context, process);
+  const { outcome, processSeconds } = await finishStarted(context, process);
   if (!outcome.ok) throw refusalOf(outcome);
   return { ...outcome, step: step.step, title: step.title, processSeconds };
-}
-
-/** Waits for a process, which ends early when the demo is interrupted. @throws LarderError `interrupted` */
-async function finish<Outcome extends { readonly ok: true } | FailedOutcome>(
-  { interrupts }: RunContext,
-  process: ActProcess<Outcome>,
-): Promise<{ readonly outcome: Outcome; readonly processSeconds: number }> {
-  stopWhenInterrupted(process, interrupts);
-  const finished = await process.outcome;
-  refuseInterrupted(interrupts);
-  return finished;
 }
 
 function actOf(steps: readonly FinishedStep[], makingSeconds: number): Omit<DatabaseAct, "title" | "promise"> {

@@ -4,8 +4,10 @@ import { decisionStyles, drawGraph, escapeHtml, graphStyle, signOf } from "@lard
 import type { ActGraph, ActNode, ActOutput } from "../act-protocol.js";
 import type { DatabaseAct } from "../database/run-database-act.js";
 import type { RankedAirport } from "../flights/ranking.js";
+import type { FolioAct } from "../folio/run-folio-act.js";
 import { databaseSection } from "./database-section.js";
 import { drawDelayChart, monthName } from "./delay-chart.js";
+import { folioSection } from "./folio-section.js";
 import { pageStyle } from "./page-style.js";
 
 /** What the report shows of one act. */
@@ -31,6 +33,8 @@ export interface ReportContent {
   readonly acts: readonly ReportAct[];
   /** The act on a database; absent where there was none. */
   readonly database?: Pick<DatabaseAct, "title" | "promise" | "steps">;
+  /** The act on a folio; absent where there was none. */
+  readonly folio?: Pick<FolioAct, "title" | "promise" | "steps">;
   /** Facts at the end, such as versions. */
   readonly facts: Readonly<Record<string, JsonValue>>;
 }
@@ -63,6 +67,7 @@ ${(content.outputs ?? []).map(outputSection).join("\n")}
     .join("")}</ul>
 ${acts.join("\n")}
 ${content.database === undefined ? "" : databaseSection(content.database, content.acts.length + 1)}
+${content.folio === undefined ? "" : folioSection(content.folio, content.acts.length + (content.database === undefined ? 1 : 2))}
 <p class="soft">${Object.entries(content.facts)
     .map(([name, value]) => `${escapeHtml(name)}: ${escapeHtml(String(value))}`)
     .join(" · ")}</p>

@@ -3,13 +3,15 @@ import type { RecordOfStream } from "../capabilities/index.js";
 import { checksumOf } from "../checksum/checksum.js";
 import type { Xxhash } from "../checksum/xxhash.js";
 import { LarderError } from "../errors.js";
+import { highestPriority } from "../eviction/eviction-priority.js";
 import type { EncodedBlob } from "./encode-value.js";
 import { ttlMilliseconds } from "./freshness.js";
 import { invalidOption } from "./invalid-option.js";
 import type { SetOptions } from "./set-options.js";
 
 /** What is known of a record before its bytes are: the options, checked. */
-export interface RecordTemplate extends Pick<BlobRecord, "tags" | "pinned" | "costSeconds" | "origin" | "valueDigest"> {
+export interface RecordTemplate
+  extends Pick<BlobRecord, "tags" | "pinned" | "priority" | "costSeconds" | "origin" | "valueDigest"> {
   /** From storing to expiry, in milliseconds. */
   readonly lifetimeMs?: number;
   /** From expiry until it may be forgotten, in milliseconds. */
@@ -18,7 +20,7 @@ export interface RecordTemplate extends Pick<BlobRecord, "tags" | "pinned" | "co
 
 /** @throws LarderError `invalid-ttl`, `invalid-option` */
 export function recordTemplate(options: SetOptions): RecordTemplate {
-  const { ttlSeconds, staleSeconds, pinned, tags, costSeconds, origin, valueDigest, codec } = options;
+  const { ttlSeconds, staleSeconds, pinned, priority, tags, costSeconds, origin, valueDigest, codec } = options;
   checkText("codec", codec);
   // Assigned one by one: spreading what may be absent would cost a hit of getOrSet more than finding its value does.
   const template: { -readonly [Name in keyof RecordTemplate]: RecordTemplate[Name] } = {};
@@ -32,6 +34,12 @@ export function recordTemplate(options: SetOptions): RecordTemplate {
   if (pinned !== undefined) {
     if (typeof pinned !== "boolean") throw invalidOption("pinned", "true or false", pinned);
     if (pinned) template.pinned = true;
+  }
+  if (priority !== undefined) {
+    if (!(Number.isInteger(priority) && priority >= 0 && priority <= highestPriority)) {
+      throw invalidOption("priority", `a whole number from 0 to ${highestPriority}`, priority);
+    }
+    if (priority > 0) template.priority = priority;
   }
   if (costSeconds !== undefined) {
     if (!(typeof costSeconds === "number" && costSeconds >= 0 && costSeconds < Infinity)) {

@@ -8,6 +8,8 @@ export interface SetOptions {
   readonly staleSeconds?: number | undefined;
   /** `true`: never evicted for want of space. */
   readonly pinned?: boolean | undefined;
+  /** A whole number from 0 (default) to 100: what has a higher one is evicted later, whatever the policy says. */
+  readonly priority?: number | undefined;
   /** Words to find the entry by. */
   readonly tags?: readonly string[] | undefined;
   /** What it took to make the value, in seconds, 0 or more. */

@@ -8,12 +8,13 @@ interface Modelled {
   hits: number;
   readonly costSeconds: number;
   readonly sizeBytes: number;
+  readonly priority: number;
   rank: number;
 }
 
 /**
- * What the eviction policies say, with nothing but `evictionRank` and a look at every entry: room for so many blobs, all
- * of one size.
+ * What priorities and the eviction policies say, with nothing but `evictionRank` and a look at every entry: room for so many
+ * blobs, all of one size.
  */
 export class EvictionModel {
   readonly #policy: EvictionPolicy;
@@ -35,18 +36,25 @@ export class EvictionModel {
   }
 
   /** Makes room, then stores. */
-  set(key: string, costSeconds: number): void {
+  set(key: string, costSeconds: number, priority = 0): void {
     this.#entries.delete(key);
     this.cull(this.#capacity - 1);
-    this.store(key, costSeconds);
+    this.store(key, costSeconds, priority);
   }
 
   /** Stores without making room. */
-  store(key: string, costSeconds: number): void {
+  store(key: string, costSeconds: number, priority = 0): void {
     this.#entries.delete(key);
     const sequence = ++this.#sequence;
     const use = { storedSequence: sequence, usedSequence: sequence, hits: 0, costSeconds, sizeBytes: this.#sizeBytes };
-    this.#entries.set(key, { key, ...use, rank: evictionRank(this.#policy, use, this.#age) });
+    this.#entries.set(key, { key, ...use, priority, rank: evictionRank(this.#policy, use, this.#age) });
+  }
+
+  /** Gives what is there another priority, which stores it anew; `false` when it is not. */
+  prioritise(key: string, priority: number): boolean {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) this.store(key, entry.costSeconds, priority);
+    return entry !== undefined;
   }
 
   read(key: string): boolean {
@@ -67,7 +75,7 @@ export class EvictionModel {
     while (this.#entries.size > count) {
       const [first] = [...this.#entries.values()]
         .filter(({ key }) => key !== spared)
-        .sort((a, b) => a.rank - b.rank || a.storedSequence - b.storedSequence);
+        .sort((a, b) => a.priority - b.priority || a.rank - b.rank || a.storedSequence - b.storedSequence);
       this.#age = Math.max(this.#age, first!.rank);
       this.#entries.delete(first!.key);
     }

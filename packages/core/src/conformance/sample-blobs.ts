@@ -34,6 +34,7 @@ export const fullRecordFields = {
   expiresAt: 4_102_444_800_000,
   keepUntil: 4_102_444_900_000,
   pinned: true,
+  priority: 73,
   tags: ["flights", "a tag with spaces", ""],
   costSeconds: 12.345678901234567,
   origin: "flights/clean",

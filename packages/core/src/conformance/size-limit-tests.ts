@@ -22,12 +22,55 @@ const firstToGo: Readonly<Record<Exclude<EvictionPolicy, "none">, string>> = {
   "cost-aware": "what saves the least time for its space goes first",
 };
 
+/** Half have none, as most blobs; of the others some are as high and as low as can be. */
+function somePriority(chance: number): number {
+  return chance < 0.5 ? 0 : ([1, 50, 99, 100][Math.floor(chance * 8) % 4] as number);
+}
+
 /** Bytes of the blobs that are counted; all of one size, so that a limit is a number of them. */
 const blobBytes = 100;
 
 /** For backends that are made with a limit, by the option `withSizeLimit`. */
 export const sizeLimitTests: readonly TestDefinition[] = [
-  ...evictionPolicies.filter((policy) => policy !== "none").map(policyTest),
+  ...evictionPolicies.filter((policy) => policy !== "none").map((policy) => policyTest(policy)),
+  policyTest("least-recently-used", somePriority),
+  {
+    name: "a blob that is given another priority by a transaction goes by it from then on",
+    brief: true,
+    capability: "sizeLimit",
+    needs: "withSizeLimit",
+    async run(ground) {
+      const { backend, put } = await withRoomFor(ground, 4, "least-recently-stored");
+      if (backend.supports?.transactions !== true) return;
+      const { run } = transactionGround(ground);
+      const give = (suffix: string, priority: number | undefined) =>
+        run(
+          (view) => {
+            const key = ground.key(suffix);
+            const { priority: _, ...record } = view.record(key)!;
+            view.setRecord(key, priority === undefined ? record : { ...record, priority });
+          },
+          backend as Limited & Transactions,
+        );
+      for (const suffix of ["0", "1", "2", "3"]) await put(suffix);
+      await give("0", 100);
+      await give("1", 1);
+      await put("4");
+      await put("5");
+      await expectKeys(ground, backend, ["0", "1", "4", "5"]);
+      await put("6");
+      await put("7");
+      await expectKeys(ground, backend, ["0", "1", "6", "7"]);
+      await give("6", 50);
+      await give("7", 50);
+      await put("8");
+      await expectKeys(ground, backend, ["0", "6", "7", "8"]);
+      await give("0", undefined);
+      await put("9");
+      await put("a");
+      await expectKeys(ground, backend, ["6", "7", "9", "a"]);
+    },
+  },
   {
     name: "the limit is never passed, whatever is stored",
     brief: true,
@@ -207,10 +250,12 @@ export const sizeLimitTests: readonly TestDefinition[] = [
   },
 ];
 
-function policyTest(policy: Exclude<EvictionPolicy, "none">): TestDefinition {
+/** @param priorityOf - the priority of a blob, by chance; absent: none has any */
+function policyTest(policy: Exclude<EvictionPolicy, "none">, priorityOf?: (chance: number) => number): TestDefinition {
+  const goes = `${priorityOf === undefined ? "" : "what has a lower priority goes first, then "}${firstToGo[policy]}`;
   return {
-    name: `with the policy '${policy}' ${firstToGo[policy]}, and never more than needed`,
-    brief: policy === "least-recently-stored",
+    name: `with the policy '${policy}' ${goes}, and never more than needed`,
+    brief: policy === "least-recently-stored" && priorityOf === undefined,
     capability: "sizeLimit",
     needs: "withSizeLimit",
     async run(ground) {
@@ -225,9 +270,10 @@ function policyTest(policy: Exclude<EvictionPolicy, "none">): TestDefinition {
         const kind = chance();
         if (kind < 0.45) {
           const costSeconds = 1 + Math.floor(chance() * 9);
-          steps += ` set ${suffix} (${costSeconds})`;
-          await put(suffix, { costSeconds });
-          model.set(suffix, costSeconds);
+          const priority = priorityOf?.(chance()) ?? 0;
+          steps += ` set ${suffix} (${costSeconds}${priority > 0 ? `, priority ${priority}` : ""})`;
+          await put(suffix, { costSeconds, ...(priority > 0 && { priority }) });
+          model.set(suffix, costSeconds, priority);
         } else if (kind < 0.95) {
           steps += ` read ${suffix}`;
           const stored = await backend.getBlob(ground.key(suffix));

@@ -2,6 +2,8 @@
 export interface HeapOrder<Item> {
   /** The rank of an item now, or `undefined` when it is gone. It may rise while the item is in the heap, never fall. */
   readonly rankOf: (item: Item) => number | undefined;
+  /** Decides before the rank: the lower goes first. Never changes. Absent: all are equal. */
+  readonly priorityOf?: (item: Item) => number;
   /** Decides among equal ranks: the lower goes first. Never changes. */
   readonly sequenceOf: (item: Item) => number;
   /** Every item that is to be in the heap, for making it anew. */
@@ -11,7 +13,7 @@ export interface HeapOrder<Item> {
 }
 
 /**
- * A binary heap, lowest rank first, that is told only of what comes: what has gone is dropped, and what has risen is put
+ * A binary heap, lowest priority and then rank first, that is told only of what comes: what has gone is dropped, and what has risen is put
  * right, when it gets to the top. So a read costs nothing here, and a write little.
  */
 export class LazyHeap<Item> {
@@ -99,6 +101,11 @@ export class LazyHeap<Item> {
   }
 
   #isBefore(a: number, b: number): boolean {
+    const { priorityOf } = this.#order;
+    if (priorityOf !== undefined) {
+      const difference = priorityOf(this.#items[a]!) - priorityOf(this.#items[b]!);
+      if (difference !== 0) return difference < 0;
+    }
     const difference = this.#ranks[a]! - this.#ranks[b]!;
     if (difference !== 0) return difference < 0;
     return this.#order.sequenceOf(this.#items[a]!) < this.#order.sequenceOf(this.#items[b]!);

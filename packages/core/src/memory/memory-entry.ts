@@ -5,6 +5,7 @@ import { verifyChecksum } from "../checksum/checksum.js";
 import type { Xxhash } from "../checksum/xxhash.js";
 import { DamagedBlobError } from "../errors.js";
 import type { EntryUse } from "../eviction/eviction-policy.js";
+import { evictionPriority } from "../eviction/eviction-priority.js";
 
 /** What an entry is taken to need besides its bytes and texts: objects, and its rows in the orders. */
 const overheadBytes = 256;
@@ -16,6 +17,8 @@ export interface MemoryEntry extends EntryUse {
   /** Nobody else has them. */
   readonly bytes: Uint8Array;
   readonly stored: StoredBlob;
+  /** `evictionPriority` of its record. */
+  readonly priority: number;
   storedSequence: number;
   usedSequence: number;
   hits: number;
@@ -37,6 +40,7 @@ export function memoryEntry(key: string, record: BlobRecord, bytes: Uint8Array, 
     stored: Object.freeze({ record, verified: true, source: memorySource(key, record, bytes, xxhash) }),
     sizeBytes: accountedBytes(key, record, bytes.byteLength),
     costSeconds: record.costSeconds ?? 0,
+    priority: evictionPriority(record),
     storedSequence: 0,
     usedSequence: 0,
     hits: 0,

@@ -9,6 +9,7 @@ import { TagSets } from "./tag-sets.js";
 export interface Forgotten {
   readonly key: string;
   readonly reason: "size" | "expired";
+  readonly byteLength: number;
 }
 
 /**
@@ -103,7 +104,7 @@ export class MemoryStore {
     const entry = nextOf(this.#expiry, passOver, (next) => forgottenFrom(next.record)! <= now);
     if (entry === undefined) return undefined;
     this.remove(entry.key);
-    return { key: entry.key, reason: "expired" };
+    return { key: entry.key, reason: "expired", byteLength: entry.record.byteLength };
   }
 
   /** Takes out the entry that goes first by the policy, if one may. */
@@ -114,7 +115,7 @@ export class MemoryStore {
     if (entry === undefined) return undefined;
     this.#age = Math.max(this.#age, entry.rank);
     this.remove(entry.key);
-    return { key: entry.key, reason: "size" };
+    return { key: entry.key, reason: "size", byteLength: entry.record.byteLength };
   }
 
   /** Lets go of an order that is not kept up because there is no limit. */
@@ -161,6 +162,7 @@ export class MemoryStore {
   #newOrder(): LazyHeap<MemoryEntry> {
     return new LazyHeap({
       rankOf: (entry) => (this.#isStored(entry) && entry.record.pinned !== true ? entry.rank : undefined),
+      priorityOf: (entry) => entry.priority,
       sequenceOf: (entry) => entry.storedSequence,
       all: () => this.entries.values(),
       count: () => this.entries.size,

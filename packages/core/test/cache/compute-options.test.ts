@@ -20,6 +20,9 @@ describe("options of computing", () => {
     ["singleFlight", { singleFlight: "no" }],
     ["signal", { signal: {} }],
     ["pinned", { pinned: 1 }],
+    ["priority", { priority: 101 }],
+    ["priority", { priority: -1 }],
+    ["priority", { priority: 0.5 }],
   ])("'%s' of another kind are refused by name: %j", async (name, options) => {
     const cache = new Cache({ backend: new MemoryCache() });
     let runs = 0;

@@ -34,8 +34,15 @@ describe.each(backends)("on a backend %s", (_, make) => {
         ttlSeconds: 9,
         tags: ["t"],
         pinned: true,
+        priority: 100,
       });
-      expect(record).toMatchObject({ codec: "larder.bytes.1", byteLength: length, tags: ["t"], pinned: true });
+      expect(record).toMatchObject({
+        codec: "larder.bytes.1",
+        byteLength: length,
+        tags: ["t"],
+        pinned: true,
+        priority: 100,
+      });
       expect(Buffer.compare((await cache.get<Uint8Array>("k"))!, bytes)).toBe(0);
       const stream = (await cache.readStream("k"))!;
       expect(Buffer.compare(await buffer(stream), bytes)).toBe(0);

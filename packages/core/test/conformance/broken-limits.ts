@@ -11,6 +11,9 @@ const counted = "volume() counts each blob and what it takes up, and no longer w
 const once = "an overwritten blob is counted once, as large as it is now";
 const passed = "the limit is never passed, whatever is stored";
 const tooLarge = "what is larger than the limit is refused with 'cache-full', and nothing goes for it";
+const prioritised =
+  "with the policy 'least-recently-used' what has a lower priority goes first, then what was neither read nor stored for longest goes first, and never more than needed";
+const reprioritised = "a blob that is given another priority by a transaction goes by it from then on";
 const pinned = "what is pinned is never evicted, and what finds no room beside it is refused";
 const none = "with the policy 'none' nothing is evicted, and what does not fit is refused";
 const overwriting = "overwriting a blob with one of its size evicts nothing";
@@ -191,6 +194,31 @@ export const brokenLimits: readonly BrokenBackend[] = [
         if (targetBytes === 0) for await (const key of right.keys()) if (await right.deleteBlob(key)) count++;
         return count;
       },
+    })),
+  ),
+  brokenLimit("evicts by the policy whatever the priorities are", prioritised, (limits) =>
+    replaced(new MemoryCache(limits), (right) => ({
+      setBlob: (key, { record: { priority: _, ...record }, ...blob }) =>
+        right.setBlob(key, { ...blob, record } as Parameters<MemoryCache["setBlob"]>[1]),
+    })),
+  ),
+  brokenLimit("takes a lower priority for a higher one", prioritised, (limits) =>
+    replaced(new MemoryCache(limits), (right) => ({
+      setBlob: (key, { record: { priority = 0, ...record }, ...blob }) =>
+        right.setBlob(key, { ...blob, record: { ...record, priority: 100 - priority } } as Parameters<
+          MemoryCache["setBlob"]
+        >[1]),
+    })),
+  ),
+  brokenLimit("goes by the priority that a blob was stored with", reprioritised, (limits) =>
+    replaced(new MemoryCache(limits), (right) => ({
+      transaction: (body) =>
+        right.transaction((view) =>
+          body({
+            ...view,
+            setRecord: (key, record) => view.setRecord(key, { ...record, priority: view.record(key)?.priority ?? 0 }),
+          }),
+        ),
     })),
   ),
   brokenLimit("evicts where nothing may be evicted", none, ({ sizeLimitBytes }) => new MemoryCache({ sizeLimitBytes })),

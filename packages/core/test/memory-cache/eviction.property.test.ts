@@ -48,17 +48,28 @@ function command(name: string, run: (model: Model, real: Real) => Promise<void>)
 
 const keys = fc.constantFrom(..."abcdefghij");
 const costs = fc.integer({ min: 0, max: 5 });
+/** Most blobs have none. */
+const priorities = fc.constantFrom(0, 0, 0, 1, 2, 100);
 
 const commands = [
-  fc.tuple(keys, costs).map(([key, costSeconds]) =>
-    command(`set ${key} (${costSeconds})`, async ({ eviction }, { cache }) => {
-      await storeBlob(cache, key, { costSeconds });
-      eviction.set(key, costSeconds);
+  fc.tuple(keys, costs, priorities).map(([key, costSeconds, priority]) =>
+    command(`set ${key} (${costSeconds}, priority ${priority})`, async ({ eviction }, { cache }) => {
+      await storeBlob(cache, key, { costSeconds, priority });
+      eviction.set(key, costSeconds, priority);
     }),
   ),
   keys.map((key) =>
     command(`read ${key}`, async ({ eviction }, { cache }) => {
       expect((await cache.getBlob(key)) !== undefined).toBe(eviction.read(key));
+    }),
+  ),
+  fc.tuple(keys, priorities).map(([key, priority]) =>
+    command(`transaction: priority ${priority} for ${key}`, async ({ eviction }, { cache }) => {
+      const given = cache.transaction((view) => {
+        const record = view.record(key);
+        return record !== undefined && view.setRecord(key, { ...record, priority });
+      });
+      expect(await given).toBe(eviction.prioritise(key, priority));
     }),
   ),
   keys.map((key) =>

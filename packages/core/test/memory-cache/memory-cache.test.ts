@@ -67,9 +67,9 @@ describe("what has expired for good", () => {
     expect(await cache.cull()).toBe(1);
     expect(await keysOf(cache)).toBe("de");
     expect(events).toEqual([
-      { type: "evict", key: "b", reason: "expired" },
-      { type: "evict", key: "a", reason: "size" },
-      { type: "evict", key: "c", reason: "expired" },
+      { type: "evict", key: "b", reason: "expired", byteLength: 100 },
+      { type: "evict", key: "a", reason: "size", byteLength: 100 },
+      { type: "evict", key: "c", reason: "expired", byteLength: 100 },
     ]);
     expect(await cache.readCounters()).toEqual({ evictions: 1, expirations: 2 });
   });

@@ -1,5 +1,6 @@
 import {
   type BackendCapabilities,
+  type BlobLook,
   type BlobRecord,
   type BlobStreams,
   type BlobToStore,
@@ -83,8 +84,8 @@ export class ShardedBackend<Shard extends ShardBackend = ShardBackend> implement
     await (await this.#shard(kept.nodeName)).setMeta(kept);
   }
 
-  async getBlob(key: string): Promise<StoredBlob | undefined> {
-    return (this.#shardNow(key) ?? (await this.#shard(key))).getBlob(key);
+  async getBlob(key: string, options?: BlobLook): Promise<StoredBlob | undefined> {
+    return (this.#shardNow(key) ?? (await this.#shard(key))).getBlob(key, options);
   }
 
   async setBlob(key: string, blob: BlobToStore): Promise<void> {

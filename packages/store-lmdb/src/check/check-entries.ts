@@ -2,7 +2,7 @@ import { addressText, type FileReference } from "../blob-address.js";
 import type { KnownEntry, SoundEntry } from "../entry-changes.js";
 import { indexKey, shownKey } from "../entry-key.js";
 import type { ReadableTable, TableName } from "../lmdb-environment.js";
-import { orderKey, readUsage, standingRank } from "../order/order-rows.js";
+import { orderKeyOf, readUsage, standingRank } from "../order/order-rows.js";
 import { decodeRow, rowKinds } from "../row-format.js";
 import { expiryKey, expiryWritten, forgetAt, readExpiryHint } from "../space/expiry-rows.js";
 import { readStandingPolicy, type StandingPolicy } from "../space/space-policy.js";
@@ -115,7 +115,7 @@ export function expectedOrderKey(
 ): Buffer | undefined {
   if (orderedBy === undefined || entry.record === undefined || entry.record.pinned === true) return undefined;
   const usage = readUsage(tables.usage, entry.place, xxhash);
-  return orderKey(standingRank(orderedBy, entry, usage), entry.storedSequence);
+  return orderKeyOf(entry, standingRank(orderedBy, entry, usage));
 }
 
 function holds(row: Uint8Array | undefined, place: Uint8Array): boolean {

@@ -4,7 +4,7 @@ import { takenBytes } from "../space/space-account.js";
 import type { OrderState, StandingPolicy } from "../space/space-policy.js";
 import type { StoreContext } from "../store-context.js";
 import { knownEntryAt } from "../store-operations.js";
-import { countsReads, orderKey, rankOf, readUsage, standingRank, writeUsage } from "./order-rows.js";
+import { countsReads, orderKeyOf, rankOf, readUsage, standingRank, writeUsage } from "./order-rows.js";
 
 /**
  * An entry was stored: it gets its place in the order in which entries go, if there is one by now. Within a transaction.
@@ -16,7 +16,7 @@ export function orderWritten(context: StoreContext, entry: SoundEntry): void {
   const rank = rankOf(orderedBy, entry, undefined, ageOf(context, orderedBy));
   // A rank that depends on when it was given has to be kept: nothing else tells it.
   if (orderedBy === "cost-aware") writeUsage(context, place, { rank, usedSequence: storedSequence, hits: 0 });
-  context.environment.order.write(orderKey(rank, storedSequence), place);
+  context.environment.order.write(orderKeyOf(entry, rank), place);
 }
 
 /** An entry goes, or is replaced. Within a transaction. */
@@ -24,13 +24,13 @@ export function orderRemoved(context: StoreContext, entry: KnownEntry): void {
   const standing = context.space.policy();
   const { orderedBy } = standing;
   const { order, usage } = context.environment;
-  const { place, storedSequence } = entry;
+  const { place } = entry;
   if (orderedBy === undefined) {
     if (countsReads(countedFor(standing))) usage.remove(place);
     return;
   }
   const used = countsReads(orderedBy) ? readUsage(usage, place, context.xxhash) : undefined;
-  order.remove(orderKey(standingRank(orderedBy, entry, used), storedSequence));
+  order.remove(orderKeyOf(entry, standingRank(orderedBy, entry, used)));
   if (countsReads(orderedBy)) usage.remove(place);
 }
 
@@ -51,8 +51,8 @@ export function orderRead(
   const use = { usedSequence: context.space.account.takeSequence(), hits: (before?.hits ?? 0) + times };
   const rank = rankOf(counted, entry, use, ageOf(context, counted));
   if (standing.orderedBy !== undefined) {
-    order.remove(orderKey(standingRank(counted, entry, before), storedSequence));
-    order.write(orderKey(rank, storedSequence), place);
+    order.remove(orderKeyOf(entry, standingRank(counted, entry, before)));
+    order.write(orderKeyOf(entry, rank), place);
   }
   writeUsage(context, place, { rank, ...use });
 }
@@ -121,12 +121,12 @@ function orderAnew(context: StoreContext, place: Uint8Array, policy: EvictionPol
   const before = countsReads(policy) ? readUsage(usage, place, context.xxhash) : undefined;
   const rank = rankOf(policy, entry, before, ageOf(context, policy));
   // It may have been stored, and so ordered, since the order was begun.
-  if (before !== undefined) order.remove(orderKey(before.rank, entry.storedSequence));
+  if (before !== undefined) order.remove(orderKeyOf(entry, before.rank));
   if (before !== undefined || policy === "cost-aware") {
     const { usedSequence, hits } = before ?? { usedSequence: entry.storedSequence, hits: 0 };
     writeUsage(context, place, { rank, usedSequence, hits });
   }
-  order.write(orderKey(rank, entry.storedSequence), place);
+  order.write(orderKeyOf(entry, rank), place);
 }
 
 function ageOf({ space }: StoreContext, policy: EvictionPolicy): number {

@@ -1,4 +1,11 @@
-import { type EvictionPolicy, evictionRank, type Xxhash } from "@larder/core";
+import {
+  type BlobRecord,
+  type EvictionPolicy,
+  evictionPriority,
+  evictionRank,
+  highestPriority,
+  type Xxhash,
+} from "@larder/core";
 import type { KnownEntry } from "../entry-changes.js";
 import type { ReadableTable } from "../lmdb-environment.js";
 import { rowKinds } from "../row-format.js";
@@ -19,19 +26,47 @@ export function countsReads(policy: EvictionPolicy | undefined): boolean {
   return policy === "least-recently-used" || policy === "least-frequently-used" || policy === "cost-aware";
 }
 
-/** Key in the table `order`: so sorted, the first goes first. Ranks and sequences are never negative. */
-export function orderKey(rank: number, sequence: number): Buffer {
-  const key = Buffer.allocUnsafe(16);
-  key.writeDoubleBE(rank, 0);
-  key.writeDoubleBE(sequence, 8);
+/**
+ * Key in the table `order`: so sorted, the first goes first. Ranks and sequences are never negative, so that without a
+ * priority the first byte is below 0x80; with one, a byte stands before it: 0x80 and the priority.
+ */
+export function orderKey({ rank, sequence, priority }: OrderPlace): Buffer {
+  const key = Buffer.allocUnsafe(priority === 0 ? placeBytes : 1 + placeBytes);
+  if (priority > 0) key[0] = withPriority + priority;
+  key.writeDoubleBE(rank, key.byteLength - placeBytes);
+  key.writeDoubleBE(sequence, key.byteLength - 8);
   return key;
 }
 
-/** Rank and sequence in a key of the table `order`. */
-export function readOrderKey(key: Uint8Array): { readonly rank: number; readonly sequence: number } | undefined {
-  if (key.byteLength !== 16) return undefined;
-  const view = new DataView(key.buffer, key.byteOffset, 16);
-  return { rank: view.getFloat64(0), sequence: view.getFloat64(8) };
+/** Where an entry stands in the order: by priority, then rank, then sequence. */
+export interface OrderPlace {
+  readonly rank: number;
+  readonly sequence: number;
+  /** `evictionPriority` of its record. */
+  readonly priority: number;
+}
+
+const placeBytes = 16;
+const withPriority = 0x80;
+
+/** What a key of the table `order` says. */
+export function readOrderKey(key: Uint8Array): OrderPlace | undefined {
+  const before = key.byteLength - placeBytes;
+  if (before !== 0 && before !== 1) return undefined;
+  const priority = before === 0 ? 0 : key[0]! - withPriority;
+  if (before === 1 && (priority < 1 || priority > highestPriority)) return undefined;
+  const view = new DataView(key.buffer, key.byteOffset + before, placeBytes);
+  return { rank: view.getFloat64(0), sequence: view.getFloat64(8), priority };
+}
+
+/** The key of an entry with this rank. */
+export function orderKeyOf({ record, storedSequence }: KnownEntry, rank: number): Buffer {
+  return orderKey({ rank, sequence: storedSequence, priority: priorityOf(record) });
+}
+
+/** Of a damaged row nobody knows it. */
+function priorityOf(record: BlobRecord | undefined): number {
+  return record === undefined ? 0 : evictionPriority(record);
 }
 
 /** How the entry at a place was used since it was stored; `undefined` when that is not known. */

@@ -17,7 +17,7 @@ export function evict(context: StoreContext, { entry, reason, rank }: Candidate)
   removeKnownEntry(context, entry);
   // What a change takes is not less because others make room for it.
   context.space.taken = taken;
-  gone.push({ key: keyText(entry.name), reason });
+  gone.push({ key: keyText(entry.name), reason, byteLength: entry.record.byteLength });
 }
 
 /** Bytes over the limit if `bytes` more were taken; 0 or less: there is room. Within a transaction. */

@@ -2,7 +2,7 @@ import type { BlobAddress } from "../blob-address.js";
 import { addressText } from "../blob-address.js";
 import { readBlobRow } from "../blob-rows.js";
 import type { SoundEntry } from "../entry-changes.js";
-import { readOrderKey, readUsage, standingRank } from "../order/order-rows.js";
+import { orderKeyOf, readOrderKey, readUsage, standingRank } from "../order/order-rows.js";
 import type { StoreContext } from "../store-context.js";
 import { knownEntryAt } from "../store-operations.js";
 import { accountedFileBytes, accountedRowBytes } from "./accounted-bytes.js";
@@ -69,8 +69,7 @@ export function* rankedCandidates(context: StoreContext): Generator<Candidate> {
       const fits =
         entry?.record !== undefined &&
         entry.record.pinned !== true &&
-        entry.storedSequence === hint!.sequence &&
-        standingRank(orderedBy, entry, readUsage(usage, place, context.xxhash)) === hint!.rank;
+        orderKeyOf(entry, standingRank(orderedBy, entry, readUsage(usage, place, context.xxhash))).equals(key);
       if (!fits) order.remove(key);
       else if (!isInUse(context, entry.reference))
         yield { entry: entry as SoundEntry, reason: "size", rank: hint!.rank };

@@ -15,6 +15,7 @@ import { readStandingPolicy, type StandingPolicy, writeStandingPolicy } from "./
 export interface Gone {
   readonly key: string;
   readonly reason: "size" | "expired";
+  readonly byteLength: number;
 }
 
 /** Settings of the space of one open store; the first who opens it in a thread sets them. */
@@ -135,16 +136,16 @@ export function storeSpace(environment: LmdbEnvironment, xxhash: Xxhash, setting
       files.ended(committed);
       const told = committed ? gone.splice(0) : [];
       gone.length = 0;
-      for (const { key, reason } of told) for (const listener of listeners) tell(listener, key, reason);
+      for (const forgotten of told) for (const listener of listeners) tell(listener, forgotten);
     },
   };
   return space;
 }
 
 /** A listener that throws does not disturb the store. */
-function tell(listener: CacheEventListener, key: string, reason: Gone["reason"]): void {
+function tell(listener: CacheEventListener, forgotten: Gone): void {
   try {
-    listener({ type: "evict", key, reason });
+    listener({ type: "evict", ...forgotten });
   } catch {
     // Events only tell: what the listener makes of them must not change what the cache does.
   }

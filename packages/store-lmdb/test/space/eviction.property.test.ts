@@ -1,4 +1,4 @@
-import { type EvictionPolicy, evictionPolicies, LarderError } from "@larder/core";
+import { type BlobRecord, type EvictionPolicy, evictionPolicies, LarderError } from "@larder/core";
 import { LmdbBackend } from "@larder/store-lmdb";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -17,8 +17,10 @@ type Step =
       readonly byteLength: number;
       readonly cost: number;
       readonly pinned: boolean;
+      readonly priority: number;
       readonly ttl: number;
     }
+  | { readonly prioritise: string; readonly priority: number }
   | { readonly read: string }
   | { readonly delete: string }
   | { readonly pass: number }
@@ -33,7 +35,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       // Within the leaves of the index, in pages of their own, in files, and one that never fits.
       byteLength: fc.constantFrom(0, 300, 900, 1_500, 2_500, 3_001, 7_000, 12_000, 20_000, 45_000),
       cost: fc.constantFrom(0, 0.001, 0.1, 2, 50),
-      pinned: fc.boolean().map((yes) => yes && false),
+      pinned: fc.constant(false),
+      priority: fc.constantFrom(0, 0, 0, 1, 2, 50, 100),
       ttl: fc.constantFrom(0, 0, 0, 10, 1_000),
     }),
   },
@@ -44,9 +47,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       byteLength: fc.constantFrom(900, 7_000),
       cost: fc.constant(0),
       pinned: fc.constant(true),
+      priority: fc.constantFrom(0, 7),
       ttl: fc.constant(0),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ prioritise: key, priority: fc.constantFrom(0, 1, 2, 50, 100) }) },
   { weight: 8, arbitrary: fc.record({ read: key }) },
   { weight: 1, arbitrary: fc.record({ delete: key }) },
   { weight: 1, arbitrary: fc.record({ pass: fc.constantFrom(1, 20, 2_000) }) },
@@ -84,7 +89,8 @@ async function follow(policy: EvictionPolicy, steps: readonly Step[], contentSee
     else if ("read" in one) {
       model.read(one.read);
       expect((await readBytes(backend, one.read)) !== undefined).toBe(model.entries.has(one.read));
-    } else if ("delete" in one) {
+    } else if ("prioritise" in one) await prioritise(backend, model, one, now);
+    else if ("delete" in one) {
       expect(await backend.deleteBlob(one.delete)).toBe(model.entries.delete(one.delete));
     } else if ("cull" in one) {
       const before = model.entries.size;
@@ -103,10 +109,26 @@ async function follow(policy: EvictionPolicy, steps: readonly Step[], contentSee
   await backend.close();
 }
 
+async function prioritise(
+  backend: LmdbBackend,
+  model: PolicyModel,
+  { prioritise: name, priority }: Extract<Step, { prioritise: string }>,
+  now: number,
+): Promise<void> {
+  const fits = model.prioritise(name, priority, now);
+  const given = backend.transaction((view) => {
+    const { priority: _, ...record } = view.record(name) ?? {};
+    return view.setRecord(name, { ...record, ...(priority > 0 ? { priority } : {}) } as BlobRecord);
+  });
+  const outcome = await given.catch((error: unknown) => error);
+  if (fits === false) expect(LarderError.isInstance(outcome, "cache-full") && outcome.code).toBe("cache-full");
+  else expect(outcome).toBe(fits === true);
+}
+
 async function set(
   backend: LmdbBackend,
   model: PolicyModel,
-  { set: name, byteLength, cost, pinned, ttl }: Extract<Step, { set: string }>,
+  { set: name, byteLength, cost, pinned, priority, ttl }: Extract<Step, { set: string }>,
   { now, content }: { now: number; content: number },
 ): Promise<void> {
   const expiresAt = ttl === 0 ? {} : { expiresAt: now + ttl };
@@ -116,9 +138,10 @@ async function set(
     ...expiresAt,
     ...(cost === 0 ? {} : { costSeconds: cost }),
     ...(pinned ? { pinned } : {}),
+    ...(priority > 0 ? { priority } : {}),
   });
   const forgetAt = ttl === 0 ? Number.POSITIVE_INFINITY : now + ttl;
-  const fits = model.set(name, { byteLength, costSeconds: cost, pinned, forgetAt }, now);
+  const fits = model.set(name, { byteLength, costSeconds: cost, pinned, priority, forgetAt }, now);
   const outcome = await backend.setBlob(name, blob).catch((error: unknown) => error);
   if (fits) expect(outcome).toBeUndefined();
   else expect(LarderError.isInstance(outcome, "cache-full") && outcome.code).toBe("cache-full");

@@ -53,8 +53,8 @@ test("what has expired is forgotten along with later writes, and stale values on
   await put("later 2", {});
   expect(await keys()).toEqual(["lasting", "later 1", "later 2", "stale"]);
   expect(events).toEqual([
-    { type: "evict", key: "short", reason: "expired" },
-    { type: "evict", key: "large", reason: "expired" },
+    { type: "evict", key: "short", reason: "expired", byteLength: 10 },
+    { type: "evict", key: "large", reason: "expired", byteLength: 100_000 },
   ]);
   pass(200_000);
   await put("later 3", {});
@@ -120,13 +120,13 @@ test("a hint that fits no entry forgets nothing", async () => {
     for (const name of ["key", "expiring", "absent"]) {
       const place = indexKey(keyBytes(name));
       expiry.write(expiryKey(5, 900), Buffer.concat([Buffer.alloc(8), place]));
-      order.write(orderKey(0, 900), place);
+      order.write(orderKey({ rank: 0, sequence: 900, priority: 0 }), place);
     }
     // Of the right entry, but with a time and a rank that are not its own.
     const place = indexKey(keyBytes("expiring"));
     const { storedSequence } = knownEntryAt(store, place)!;
     expiry.write(expiryKey(5, storedSequence), Buffer.concat([Buffer.alloc(8), place]));
-    order.write(orderKey(0, storedSequence), place);
+    order.write(orderKey({ rank: 0, sequence: storedSequence, priority: 0 }), place);
   });
   expect(await backend.cull()).toBe(0);
   const { sizeBytes } = await backend.volume();

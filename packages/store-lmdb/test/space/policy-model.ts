@@ -6,12 +6,15 @@ export interface ModelEntry {
   readonly byteLength: number;
   readonly costSeconds: number;
   readonly pinned: boolean;
+  readonly priority: number;
   readonly forgetAt: number;
   readonly storedSequence: number;
   usedSequence: number;
   hits: number;
   rank: number;
 }
+
+type Measured = Pick<ModelEntry, "byteLength" | "priority">;
 
 /** A cache as its definition says: the simplest program that does it, with every entry in a list. */
 export class PolicyModel {
@@ -25,37 +28,52 @@ export class PolicyModel {
     readonly inlineLimitBytes: number,
   ) {}
 
-  rowBytes(key: string, byteLength: number): number {
-    // Header, key, record with an xxh64 or a BLAKE3, bytes or reference, checksum and sequence.
+  rowBytes(key: string, { byteLength, priority }: Measured): number {
+    // Header, key, record with an xxh64 or a BLAKE3 and a priority, bytes or reference, checksum and sequence.
     const isInline = byteLength <= this.inlineLimitBytes;
-    const record = 44 + (byteLength <= 65_536 ? 8 : 32);
+    const rest = priority > 0 ? JSON.stringify({ priority }).length : 0;
+    const record = 44 + (byteLength <= 65_536 ? 8 : 32) + rest;
     return accountedRowBytes(1 + key.length, 16 + key.length + record + (isInline ? byteLength : 41) + 16);
   }
 
-  sizeOf(key: string, byteLength: number): number {
+  sizeOf(key: string, entry: Measured): number {
+    const { byteLength } = entry;
     const fileBytes = byteLength > this.inlineLimitBytes ? accountedFileBytes(byteLength) : 0;
-    return this.rowBytes(key, byteLength) + fileBytes;
+    return this.rowBytes(key, entry) + fileBytes;
   }
 
   get sizeBytes(): number {
     let sum = 0;
-    for (const [key, { byteLength }] of this.entries) sum += this.sizeOf(key, byteLength);
+    for (const [key, entry] of this.entries) sum += this.sizeOf(key, entry);
     return sum;
   }
 
   /** @returns whether it could be stored */
   set(
     key: string,
-    blob: { byteLength: number; costSeconds: number; pinned: boolean; forgetAt: number },
+    blob: { byteLength: number; costSeconds: number; pinned: boolean; priority: number; forgetAt: number },
     now: number,
   ): boolean {
     const before = this.entries.get(key);
     const isInline = blob.byteLength <= this.inlineLimitBytes;
-    const replaced = before && isInline ? this.rowBytes(key, before.byteLength) : 0;
-    const growth = this.sizeOf(key, blob.byteLength) - replaced;
+    const replaced = before && isInline ? this.rowBytes(key, before) : 0;
+    const growth = this.sizeOf(key, blob) - replaced;
     if (growth > 0 && !this.#makeRoom(this.sizeBytes + growth - this.limitBytes, now, key)) return false;
     const storedSequence = ++this.#sequence;
     const entry: ModelEntry = { ...blob, storedSequence, usedSequence: storedSequence, hits: 0, rank: 0 };
+    entry.rank = this.#rank(key, entry);
+    this.entries.set(key, entry);
+    return true;
+  }
+
+  /** Gives an entry another priority, which stores it anew. @returns whether it could be stored; `undefined`: there is none */
+  prioritise(key: string, priority: number, now: number): boolean | undefined {
+    const before = this.entries.get(key);
+    if (before === undefined) return undefined;
+    const growth = this.rowBytes(key, { ...before, priority }) - this.rowBytes(key, before);
+    if (growth > 0 && !this.#makeRoom(this.sizeBytes + growth - this.limitBytes, now, key)) return false;
+    const storedSequence = ++this.#sequence;
+    const entry: ModelEntry = { ...before, priority, storedSequence, usedSequence: storedSequence, hits: 0, rank: 0 };
     entry.rank = this.#rank(key, entry);
     this.entries.set(key, entry);
     return true;
@@ -83,7 +101,7 @@ export class PolicyModel {
     for (const key of this.#candidates(now, except)) {
       if (rest <= 0) break;
       victims.push(key);
-      rest -= this.sizeOf(key, this.entries.get(key)!.byteLength);
+      rest -= this.sizeOf(key, this.entries.get(key)!);
     }
     if (rest > 0) return false;
     for (const key of victims) this.#evict(key);
@@ -95,7 +113,7 @@ export class PolicyModel {
     const expired = all.filter(([, { forgetAt }]) => forgetAt <= now);
     expired.sort(([, a], [, b]) => a.forgetAt - b.forgetAt || a.storedSequence - b.storedSequence);
     const others = this.policy === "none" ? [] : all.filter(([, { forgetAt, pinned }]) => forgetAt > now && !pinned);
-    others.sort(([, a], [, b]) => a.rank - b.rank || a.storedSequence - b.storedSequence);
+    others.sort(([, a], [, b]) => a.priority - b.priority || a.rank - b.rank || a.storedSequence - b.storedSequence);
     return [...expired, ...others].map(([key]) => key);
   }
 
@@ -113,6 +131,6 @@ export class PolicyModel {
   }
 
   #rank(key: string, entry: ModelEntry): number {
-    return evictionRank(this.policy, { ...entry, sizeBytes: this.sizeOf(key, entry.byteLength) }, this.#age);
+    return evictionRank(this.policy, { ...entry, sizeBytes: this.sizeOf(key, entry) }, this.#age);
   }
 }

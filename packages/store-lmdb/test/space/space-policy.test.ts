@@ -61,8 +61,8 @@ test("a limit that is set later evicts what was stored without one, in the order
   await put(backend, "e");
   expect(await keysOf(backend)).toEqual(["b", "d", "e"]);
   expect(events).toEqual([
-    { type: "evict", key: "c", reason: "size" },
-    { type: "evict", key: "a", reason: "size" },
+    { type: "evict", key: "c", reason: "size", byteLength: 1_000 },
+    { type: "evict", key: "a", reason: "size", byteLength: 1_000 },
   ]);
   expect((await backend.readCounters()).evictions).toBe(2);
   await expectExactAccount(directory);

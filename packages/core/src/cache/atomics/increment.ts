@@ -47,12 +47,13 @@ export function sum<N extends number | bigint>(key: string, value: unknown, by: 
 
 /** What the record of a number that was there keeps: how long it lives, and how it is found. */
 export function keptByIncrement(record: BlobRecord): Partial<BlobRecord> {
-  const { expiresAt, keepUntil, tags, pinned, origin } = record;
+  const { expiresAt, keepUntil, tags, pinned, priority, origin } = record;
   return {
     ...(expiresAt !== undefined && { expiresAt }),
     ...(keepUntil !== undefined && { keepUntil }),
     ...(tags !== undefined && { tags }),
     ...(pinned !== undefined && { pinned }),
+    ...(priority !== undefined && { priority }),
     ...(origin !== undefined && { origin }),
   };
 }

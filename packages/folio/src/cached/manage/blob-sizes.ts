@@ -1,0 +1,21 @@
+import type { BlobRecord } from "@larder/core";
+import type { FolioStore } from "../folio-store.js";
+import type { StoreBackend } from "../store-parts.js";
+
+/** The backend of a store: it lists its keys and has transactions, or there would be no store. */
+export function backendOf(store: FolioStore): StoreBackend {
+  return store.backend as StoreBackend;
+}
+
+/** What a store has under a prefix, with keys and records. Counts as no use of it. */
+export async function* blobSizes(
+  store: FolioStore,
+  prefix: string,
+): AsyncGenerator<{ readonly key: string; readonly byteLength: number; readonly record: BlobRecord }> {
+  const backend = backendOf(store);
+  for await (const key of backend.keys({ prefix })) {
+    const stored = await backend.getBlob(key, { countsAsUse: false });
+    await stored?.close?.();
+    if (stored) yield { key, byteLength: stored.record.byteLength, record: stored.record };
+  }
+}

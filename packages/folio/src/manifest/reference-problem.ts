@@ -1,0 +1,69 @@
+/** Parameters whose values give access, or may: signatures of object stores, tokens, keys, passwords. */
+const secretName = /sig|token|secret|passw|pwd|credential|auth|key|session|jwt|bearer/i;
+
+const longestReference = 4096;
+
+/**
+ * What is wrong with the address of a reference, to follow "the address"; `undefined` when nothing is. It is either absolute
+ * (`s3://lab/flights.parquet`) or begins with `../` and is meant from the bundle's address. What is returned never shows the address.
+ */
+export function referenceProblem(address: string): string | undefined {
+  if (address === "" || address !== address.trim() || address.length > longestReference) {
+    return "must be an address such as 's3://lab/flights.parquet'";
+  }
+  const secret = secretIn(address);
+  if (secret !== undefined) {
+    return `has ${secret}, which everybody who reads the bundle would see: give the plain address`;
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f\u007f\\]/.test(address)) return "has control characters or backslashes";
+  if (isRelativeReference(address)) {
+    return isPlainRelative(address)
+      ? undefined
+      : "must begin with one '../', and go on with parts of letters, digits and '._~-'";
+  }
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(address) || !URL.canParse(address)) {
+    return "must begin with a scheme, as 's3://lab/flights.parquet' does, or with '../'";
+  }
+  return undefined;
+}
+
+/** Whether an address is meant from that of the bundle: it begins with `../`. */
+export function isRelativeReference(address: string): boolean {
+  return address.startsWith("../");
+}
+
+function isPlainRelative(address: string): boolean {
+  const parts = address.split("/").slice(1);
+  // These mean the same in the addresses of every service.
+  return parts.every((part) => /^[A-Za-z0-9._~-]+$/.test(part) && part !== "." && part !== "..");
+}
+
+/** What in an address is a secret, without showing it. */
+function secretIn(address: string): string | undefined {
+  // As it stands: of schemes it does not know, URL takes no user name apart.
+  if (/^[a-z][a-z0-9+.-]*:\/*[^/?#]*@/i.test(address)) return "a user name or password before the host";
+  for (const name of parameterNames(address)) {
+    // Of the name only the word that gave it away: where there is no '=', all of it may be the secret.
+    const [word] = secretName.exec(name) ?? [];
+    if (word !== undefined) return `a parameter with '${word}' in its name`;
+  }
+  return undefined;
+}
+
+function parameterNames(address: string): string[] {
+  return address
+    .split(/[?&;#]/)
+    .slice(1)
+    .map((part) => part.split("=", 1)[0]!)
+    .filter((name) => name !== "")
+    .map(decoded);
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

@@ -1,0 +1,3 @@
+import { packageTests } from "@larder/tooling/vitest";
+
+export default packageTests();
