@@ -24,7 +24,7 @@ export type FolioEvent =
   | { readonly type: "evict"; readonly items: number; readonly bytes: number }
   | {
       readonly type: "warning";
-      /** Stable: `item-changed`, `stale-copy`, `checksum-mismatch`, `damaged-copy`, `not-cached`, `metadata-rebuilt`, `large-item`, `bundle-size`, `stale-manifest`, `shared-directory`, `no-conditional-writes`, … */
+      /** Stable: `item-changed`, `stale-copy`, `checksum-mismatch`, `damaged-copy`, `not-cached`, `metadata-rebuilt`, `large-item`, `bundle-size`, `stale-manifest`, `manifest-missing`, `shared-directory`, `no-conditional-writes`, … */
       readonly code: string;
       readonly message: string;
       readonly item?: string;

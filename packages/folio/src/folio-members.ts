@@ -94,7 +94,9 @@ export function folioMembers(parts: ReadingParts, { closesRemote }: { readonly c
     refreshCache: during(async (options) => refreshCache(parts, options)),
     clearCache: during(async () => {
       const { clearBundle } = await import("./cached/manage/clear-bundle.js");
-      return clearBundle(store, url);
+      const removed = await clearBundle(store, url);
+      parts.known.forgotten();
+      return removed;
     }),
     warmCache: during(async (options) => warmCache(parts, options)),
     cleanupCache: during(async (options) => {

@@ -21,9 +21,8 @@ export interface Folio {
   /** A table that is read lazily; of one that is not cached, only the ranges needed are downloaded. @throws LarderError `not-a-table` */
   table(name: string, options?: Omit<GetOptions, "columns" | "where">): Promise<FolioTable>;
   /**
-   * The bytes of an item as they come, verified as a whole by the time the stream ends; large items never stand in memory. A local
-   * copy that proves damaged once bytes of it were handed on ends the stream with an error `damaged-blob`; the next is right.
-   */
+   * The bytes of an item as they come, verified as a whole by the time the stream ends, never all in memory. A local copy that
+   * proves damaged after its first bytes ends the stream with `damaged-blob`; the next is right. */
   stream(name: string, options?: Omit<GetOptions, "columns" | "where">): Promise<Readable>;
   getSchema(name: string): Promise<readonly ColumnSchema[]>;
   has(name: string): Promise<boolean>;
@@ -70,7 +69,7 @@ export interface Folio {
   analyze(options?: { readonly thresholdBytes?: number }): Promise<BundleAnalysis>;
   optimizeStorage(options: OptimizeOptions): Promise<OptimizeReport>;
 
-  /** Waits for what is under way and releases everything. A store that was handed in stays open. */
+  /** Waits for what is under way and releases everything, a `cache.backend` that was handed in too; a `storage` stays open. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

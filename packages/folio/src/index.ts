@@ -34,8 +34,8 @@ export { configureCache, configureLargeFilePolicy } from "./configuration/config
 export {
   type EffectiveSettings,
   effectiveSettings,
-  settingHasEffect,
   type SettingSources,
+  settingHasEffect,
   settingValue,
 } from "./configuration/effective-settings.js";
 export type { FolioSettings, SettingSource } from "./configuration/folio-settings.js";

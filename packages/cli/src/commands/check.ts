@@ -10,6 +10,20 @@ import type { CommandContext } from "./command-context.js";
 
 /** Reads everything in caches, and names what does not fit together; `--fix` repairs it. */
 export async function run(context: CommandContext): Promise<number> {
+  return checkEach(context, async () => checkCache);
+}
+
+/** Checks one cache, tells what was found, and how much of it was not repaired. */
+type CheckOne = (
+  found: CacheOnDisk,
+  context: CommandContext,
+) => Promise<{ readonly document: object; readonly unrepaired: number }>;
+
+/** Checks each of the caches that are meant, in the way that fits it. @returns the exit code */
+export async function checkEach(
+  context: CommandContext,
+  checkOf: (found: CacheOnDisk) => Promise<CheckOne>,
+): Promise<number> {
   const { output } = context;
   const caches = await findCaches(context);
   if (caches.length === 0 && !output.json) return tellNoCaches(context);
@@ -17,7 +31,8 @@ export async function run(context: CommandContext): Promise<number> {
   let left = 0;
   for (const found of caches) {
     context.signal.throwIfAborted();
-    const { document, unrepaired } = await checkCache(found, context);
+    const checkOne = await checkOf(found);
+    const { document, unrepaired } = await checkOne(found, context);
     documents.push(document);
     left += unrepaired;
   }

@@ -16,6 +16,33 @@ export function damagedArchive(file: string, member: string | undefined, reason:
   return archiveError("damaged-archive", file, member, reason, "Nothing was imported. Copy or export it again.");
 }
 
+/** The file system does not give an archive, or the place for one. @param error - what it threw */
+export function unusableArchive(file: string, use: "read" | "written", error: unknown): LarderError {
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "failed";
+  const reason = reasons[use][code] ?? `the file system says ${code}`;
+  return new LarderError(`The archive ${file} can't be ${use}: ${reason}.`, {
+    code: use === "read" ? "file-not-readable" : "file-not-writable",
+    facts: { file, reason: code },
+  });
+}
+
+const notAllowed = "you may not. Ask its owner, or choose another place";
+const reasons: Readonly<Record<"read" | "written", Readonly<Record<string, string>>>> = {
+  read: {
+    ENOENT: "there is no such file. Check its path",
+    EACCES: notAllowed,
+    EISDIR: "it is a folder. Name the file",
+  },
+  written: {
+    ENOENT: "its folder is not there. Make it first",
+    ENOTDIR: "its folder is no folder. Check its path",
+    EISDIR: "there is a folder of that name. Name a file",
+    EACCES: notAllowed,
+    EROFS: notAllowed,
+    ENOSPC: "the disk is full. Free some space",
+  },
+};
+
 function archiveError(
   code: string,
   file: string,

@@ -12,6 +12,7 @@ import { blobName, type ExportedCache, exportedManifestName } from "../shared-di
 import { gatherExport } from "../shared-directory/gather-export.js";
 import { readContent, UnreadableContentError } from "../shared-directory/read-content.js";
 import { serializeExported } from "../shared-directory/serialize-exported.js";
+import { unusableArchive } from "./archive-errors.js";
 import { endBytes, paddingOf, tarHeader } from "./tar-header.js";
 
 /** How a cache is exported. */
@@ -32,7 +33,7 @@ export interface ExportReport extends Removed {
  * same bytes. The file is there when it is complete, and replaces one of its name; it can be read by its owner only.
  *
  * @param url - address of the bundle; `undefined`: all
- * @throws the reason of the signal; the error of the file system; nothing is left then
+ * @throws LarderError `file-not-writable`; the reason of the signal; nothing is left then
  */
 export async function exportCache(
   store: FolioStore,
@@ -61,10 +62,15 @@ export async function exportCache(
     } catch (error) {
       await rm(temporary, { force: true });
       // The list comes first and has the content already: begin again without it.
-      if (!(error instanceof UnreadableContentError)) throw error;
+      if (!(error instanceof UnreadableContentError))
+        throw isOfFileSystem(error) ? unusableArchive(file, "written", error) : error;
       damaged.add(error.content);
     }
   }
+}
+
+function isOfFileSystem(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
 }
 
 /** Items, and the bytes of their contents. */

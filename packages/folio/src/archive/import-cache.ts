@@ -6,7 +6,7 @@ import { invalidSetting } from "../configuration/setting-errors.js";
 import type { FolioProgress, ProgressListener, Removed } from "../folio.js";
 import { progressTeller } from "../reading/progress-teller.js";
 import type { ExportedCache } from "../shared-directory/exported-layout.js";
-import { damagedArchive } from "./archive-errors.js";
+import { damagedArchive, unusableArchive } from "./archive-errors.js";
 import { importRows, type Undo } from "./import-rows.js";
 import { type StagedArchive, stageArchive } from "./stage-archive.js";
 import { stagingDirectory } from "./staging-directory.js";
@@ -35,7 +35,7 @@ export interface ImportCacheOptions {
  *
  * @returns the items put, and their bytes
  * @throws LarderError `unsafe-archive`, `damaged-archive`: names the member; the store is as before. `cache-full`, `disk-full`, …:
- *   as the store; it has the items it had before. `invalid-option`; the reason of the signal; the error of the file system
+ *   as the store; it has the items it had before. `file-not-readable`, `invalid-option`; the reason of the signal
  */
 export async function importCache(store: FolioStore, file: string, options: ImportCacheOptions = {}): Promise<Removed> {
   const { verifyChecksums = true, maxRatio = 200, signal, onProgress, now = () => systemClock.now() } = options;
@@ -132,7 +132,9 @@ async function checkRoom(store: FolioStore, staging: string, { contents }: Expor
 
 async function openArchive(file: string): Promise<FileHandle> {
   // A pipe would make the opening wait for ever.
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+    throw unusableArchive(file, "read", error);
+  });
   const found = await handle.stat();
   if (found.isFile()) return handle;
   await handle.close();

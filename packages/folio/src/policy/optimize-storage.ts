@@ -1,6 +1,7 @@
 import { LarderError } from "@larder/core";
 import type { OptimizeOptions, OptimizeReport } from "../folio.js";
 import type { FolioParts } from "../folio-parts.js";
+import { invalidOption } from "../invalid-option.js";
 import { objectName } from "../manifest/object-path.js";
 import type { RemoteObject } from "../remote/remote-storage.js";
 import { itemExtension } from "../values/item-extension.js";
@@ -23,13 +24,11 @@ export async function optimizeStorage(
   parts: FolioParts,
   options: OptimizeOptions & { readonly signal?: AbortSignal | undefined },
 ): Promise<OptimizeReport> {
-  const { thresholdBytes, dryRun = false, moveTo, signal } = options;
+  // Who leaves all options out is told of the one that is needed.
+  const { thresholdBytes, dryRun = false, moveTo, signal } = (options as Partial<typeof options> | undefined) ?? {};
   if (!dryRun) checkWritable(parts, "optimizeStorage");
-  if (!Number.isSafeInteger(thresholdBytes) || thresholdBytes < 0) {
-    throw new LarderError("The option 'thresholdBytes' must be a whole number of bytes, 0 or more.", {
-      code: "invalid-option",
-      facts: { option: "thresholdBytes", value: thresholdBytes },
-    });
+  if (thresholdBytes === undefined || !Number.isSafeInteger(thresholdBytes) || thresholdBytes < 0) {
+    throw invalidOption("thresholdBytes", "a whole number of bytes, 0 or more", thresholdBytes);
   }
   const objects = await bundleObjects(parts, signal);
   const { manifest } = await parts.manifest({ maxAgeSeconds: 0, signal });

@@ -46,7 +46,6 @@ export type Fetched =
 export async function downloadItem(parts: ReadingParts, request: DownloadRequest): Promise<Fetched> {
   const { store, remote, settings } = parts;
   const { name, item, signal } = request;
-  const content = contentOf(item);
   const path = partPath(parts, request);
   const lock = downloadName(remote.url, name, item);
   const begun = await parts.background.tolerated(() => store.item(remote.url, name));

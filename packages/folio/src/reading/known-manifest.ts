@@ -31,6 +31,10 @@ export interface KnownManifest {
   noteUnreachable(error: unknown): void;
   /** Takes the place of what was known; rows of changed items are invalidated. @param changedHere - see {@link Invalidations.between} */
   learn(read: ReadManifest, changedHere?: string): Promise<void>;
+  /** The cache was cleared: what is known is to be kept again with the next item that is. */
+  forgotten(): void;
+  /** An item was kept: offline, the manifest is needed with it. */
+  keepAgain(): void;
   /** Ends a check that nobody waits for any more. */
   end(): Promise<void>;
 }
@@ -67,6 +71,7 @@ export function knownManifest(options: KnownManifestOptions): KnownManifest {
   // Counts what was learned from elsewhere, so that the answer to an older question does not replace it.
   let learned = 0;
   let answers = 0;
+  let isForgotten = false;
   let unreachable: { readonly at: number; readonly error: unknown } | undefined;
   const ended = new AbortController();
 
@@ -81,6 +86,7 @@ export function knownManifest(options: KnownManifestOptions): KnownManifest {
   }
 
   function keep({ read, checkedAt }: AgedManifest): void {
+    isForgotten = false;
     if (!options.keeps) return;
     background.run(async () => {
       const manifestText = new TextDecoder().decode(serializeManifest(read.manifest));
@@ -176,6 +182,12 @@ export function knownManifest(options: KnownManifestOptions): KnownManifest {
       current = confirmedNow(read);
       keep(current);
       if (before !== undefined) await background.tolerated(() => invalidations.between(before.read, read, changedHere));
+    },
+    forgotten() {
+      isForgotten = true;
+    },
+    keepAgain() {
+      if (isForgotten && current !== undefined) keep(current);
     },
     async end() {
       ended.abort();

@@ -172,6 +172,7 @@ class ItemReading<Result> implements ReadingSoFar {
     };
     try {
       const came = await fetchItem(parts, request, use);
+      if (came.row !== undefined || came.from === "stored") parts.known.keepAgain();
       if (came.row === undefined) {
         if (came.from === "shared") this.countHit();
         if (came.from === "stored" && keepsRows(parts)) parts.store.touch(parts.remote.url, name);

@@ -202,7 +202,10 @@ describe("settings in force", () => {
 });
 
 it("those that nothing goes by are accepted, and said to be without effect", () => {
-  const { settings } = effectiveSettings({ ...none, options: { compression: "none", contentAddressableStorage: false } });
+  const { settings } = effectiveSettings({
+    ...none,
+    options: { compression: "none", contentAddressableStorage: false },
+  });
   expect(settings).toMatchObject({ compression: "none", contentAddressableStorage: false });
   const names = Object.keys(effectiveSettings(none).sources).filter((name) => !settingHasEffect(name));
   expect(names).toEqual(["compression", "contentAddressableStorage"]);

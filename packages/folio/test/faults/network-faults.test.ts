@@ -199,6 +199,8 @@ test("a manifest that comes damaged is an error, and the copy is not touched", a
   bundle.put("b", second);
   server.fault = ({ path }) => (path.endsWith("items.json") ? { cutAfterBytes: 50 } : undefined);
   expectBytes(await folio.get("a"), first);
+  // So long a remote that could not be reached is not asked again.
+  clock.advance(10);
   server.fault = ({ path }) => (path.endsWith("items.json") ? { status: 200, body: "<html></html>" } : undefined);
   await expect(folio.get("a")).rejects.toMatchObject({ code: "invalid-manifest" });
   server.fault = () => undefined;

@@ -193,6 +193,8 @@ describe("optimizing a bundle", () => {
     await addItem(alone, "large", "x".repeat(1000));
     await expect(optimizeStorage(alone, { thresholdBytes: 1 })).rejects.toMatchObject({ code: "no-large-place" });
     await expect(optimizeStorage(alone, { thresholdBytes: -1 })).rejects.toMatchObject({ code: "invalid-option" });
+    const untyped = optimizeStorage as unknown as (on: WritingParts) => Promise<unknown>;
+    await expect(untyped(parts)).rejects.toMatchObject({ code: "invalid-option", facts: { option: "thresholdBytes" } });
     const readOnly = await writingParts(memoryStorage(), { settings: { cacheMode: "read-only" } });
     await expect(optimizeStorage(readOnly, { thresholdBytes: 1 })).rejects.toMatchObject({ code: "read-only" });
   });

@@ -37,3 +37,18 @@ test("the first read of an item is counted as one access, and each further one",
     expect((await folio.cacheStatus("a")).accessCount).toBe(times);
   }
 });
+
+test("what is read after the cache was cleared is there offline, with the list of items", async () => {
+  const { bundle, open } = await folioGround();
+  bundle.put("a", bytes, { kind: "text" });
+  bundle.put("b", bytes, { kind: "text" });
+  const folio = await open();
+  await folio.get("a");
+  await folio.clearCache();
+  expect((await folio.cacheStats()).items).toBe(0);
+  await folio.get("a");
+  await folio.close();
+  const offline = await open({ cache: { cacheMode: "offline" } });
+  expect((await offline.list()).map(({ name }) => name)).toEqual(["a", "b"]);
+  expect(await offline.get("a")).toBe("text");
+});

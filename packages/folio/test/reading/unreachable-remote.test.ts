@@ -40,13 +40,16 @@ test("each stale copy is told of while the remote is not asked", async () => {
 });
 
 test("who asks for a refresh has the remote asked, and what it answers counts for all", async () => {
-  const { server, folio, requests, warnings } = await downGround();
+  const { server, clock, folio, requests, warnings } = await downGround();
   await folio.get("a");
   server.fault = undefined;
   requests();
   warnings();
   expectBytes(await folio.get("a", { refresh: true }), bytes);
   expectBytes(await folio.get("b"), bytes);
+  expect(requests()).toEqual(["GET items.json 304"]);
+  clock.advance(1);
+  expectBytes(await folio.get("c", { ttlSeconds: 0 }), bytes);
   expect(requests()).toEqual(["GET items.json 304"]);
   expect(warnings()).toEqual([]);
 });

@@ -68,17 +68,22 @@ test.each(["bundle", "my bundle%"])("a copy of the bundle '%s' in another servic
   expect((await itemX(copy)).file).toBe(files[1]);
 });
 
-test.each(["bundle", "my bundle%"])("optimizeStorage leaves the data of the bundle '%s', moved or not", async (name) => {
-  const { folder } = await convertedBundle(name);
-  const moved = `${folder} moved`;
-  // Made long ago, beside a list of now.
-  const then = new Date(Date.now() - 10 * 86_400_000);
-  for (const file of readdirSync(join(folder, "items"))) utimesSync(join(folder, "items", file), then, then);
-  for (const place of [folder, moved]) {
-    if (place === moved) renameSync(folder, moved);
-    const remote = await openRemote(place);
-    const report = await optimizeStorage(await writingParts(remote, { clock: systemClock }), { thresholdBytes: 1000 });
-    expect(report.removedObjects).toBe(0);
-    expect(await textIn(remote)).toBe("text");
-  }
-});
+test.each(["bundle", "my bundle%"])(
+  "optimizeStorage leaves the data of the bundle '%s', moved or not",
+  async (name) => {
+    const { folder } = await convertedBundle(name);
+    const moved = `${folder} moved`;
+    // Made long ago, beside a list of now.
+    const then = new Date(Date.now() - 10 * 86_400_000);
+    for (const file of readdirSync(join(folder, "items"))) utimesSync(join(folder, "items", file), then, then);
+    for (const place of [folder, moved]) {
+      if (place === moved) renameSync(folder, moved);
+      const remote = await openRemote(place);
+      const report = await optimizeStorage(await writingParts(remote, { clock: systemClock }), {
+        thresholdBytes: 1000,
+      });
+      expect(report.removedObjects).toBe(0);
+      expect(await textIn(remote)).toBe("text");
+    }
+  },
+);

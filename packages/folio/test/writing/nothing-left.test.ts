@@ -29,6 +29,8 @@ test("a signal between an item's bytes and its place in the manifest takes the b
   storage.after = ({ method, path }) => {
     if (method === "write" && path.startsWith("items/")) controller.abort();
   };
-  await expect(addItem(parts, "b", "other", { signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+  await expect(addItem(parts, "b", "other", { signal: controller.signal })).rejects.toMatchObject({
+    name: "AbortError",
+  });
   expect(objectsOf(storage)).toEqual(before);
 });

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "@larder/core";
 import type { Removed } from "../../folio.js";
 import { invalidOption } from "../../invalid-option.js";
 import type { FolioStore } from "../folio-store.js";
+import { contentSizes } from "./blob-sizes.js";
 
 /** What {@link cleanupCache} removes. */
 export interface CleanupOptions {
@@ -34,7 +35,7 @@ export async function cleanupCache(store: FolioStore, options: CleanupOptions): 
       else kept.add(content);
     }
   }
-  const sizes = dryRun ? await sizesOf(store) : new Map<string, number>();
+  const sizes = dryRun ? await contentSizes(store) : new Map<string, number>();
   let bytes = 0;
   for (const item of old) {
     if (!dryRun) bytes += await store.removeItem(item.url, item.name);
@@ -44,10 +45,4 @@ export async function cleanupCache(store: FolioStore, options: CleanupOptions): 
     }
   }
   return { items: old.length, bytes };
-}
-
-async function sizesOf(store: FolioStore): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>();
-  for await (const { content, sizeBytes } of store.contents()) sizes.set(content, sizeBytes);
-  return sizes;
 }

@@ -1,5 +1,6 @@
 import type { Removed } from "../../folio.js";
 import type { ContentId, FolioStore } from "../folio-store.js";
+import { contentSizes } from "./blob-sizes.js";
 
 /**
  * Forgets a bundle: its rows, counts and parts, and the contents that no other bundle has.
@@ -15,8 +16,7 @@ export async function clearBundle(
 }
 
 async function wouldGo(store: FolioStore, url: string): Promise<Removed> {
-  const contents = new Map<ContentId, number>();
-  for await (const { content, sizeBytes } of store.contents()) contents.set(content, sizeBytes);
+  const contents = await contentSizes(store);
   const kept = new Set<ContentId>();
   for await (const bundle of store.bundles()) {
     if (bundle.url === url) continue;

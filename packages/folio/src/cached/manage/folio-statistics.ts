@@ -1,6 +1,7 @@
 import type { FolioStatistics } from "../../folio.js";
 import type { ContentId, FolioStore } from "../folio-store.js";
 import { addedCounts, noCounts } from "../store-rows.js";
+import { contentSizes } from "./blob-sizes.js";
 
 /**
  * Size and use of one bundle, or of all together. Items count whose content is there; contents that several have count once.
@@ -13,8 +14,7 @@ export async function folioStatistics(store: FolioStore, url: string | undefined
   let bundles = 0;
   let items = 0;
   let oldest: number | undefined;
-  const sizes = new Map<ContentId, number>();
-  for await (const { content, sizeBytes } of store.contents()) sizes.set(content, sizeBytes);
+  const sizes = await contentSizes(store);
   for await (const bundle of store.bundles()) {
     if (url !== undefined && bundle.url !== url) continue;
     bundles++;

@@ -1,10 +1,9 @@
-import { highestPriority, systemClock } from "@larder/core";
+import { systemClock } from "@larder/core";
 import { effectiveSettings } from "../../configuration/effective-settings.js";
-import { CacheError } from "../../folio-errors.js";
-import { invalidOption } from "../../invalid-option.js";
 import type { CachedBundle, FolioStore } from "../folio-store.js";
 import { openFolioStore } from "../open-folio-store.js";
 import { cacheStatus } from "./cache-status.js";
+import { changeStrength } from "./change-strength.js";
 import { cleanupCache } from "./cleanup-cache.js";
 import { cleanupOrphanedCaches } from "./cleanup-orphaned-caches.js";
 import { clearAll } from "./clear-all.js";
@@ -24,13 +23,6 @@ export async function openFolioCache(options: OpenFolioCacheOptions = {}): Promi
   const directory = options.directory ?? settings.directory;
   // Limits are left as they are: who looks at a cache says nothing of how large it shall be.
   const store = await openFolioStore({ directory, clock, onEvent });
-  const change = async (url: string, name: string, changed: { pinned?: boolean; priority?: number }) => {
-    if (await store.changeItem(url, name, changed)) return;
-    throw new CacheError(`The item '${name}' of ${url} is not in the cache. Read or warm it first.`, {
-      code: "not-cached",
-      facts: { url, item: name },
-    });
-  };
   return {
     directory: store.directory!,
     settings,
@@ -44,14 +36,9 @@ export async function openFolioCache(options: OpenFolioCacheOptions = {}): Promi
     clearAll: (wanted) => clearAll(store, wanted),
     cleanup: (wanted) => cleanupCache(store, { ...wanted, clock }),
     cleanupOrphaned: (wanted) => cleanupOrphanedCaches(store, { ...wanted, clock }),
-    pin: (url, name) => change(url, name, { pinned: true }),
-    unpin: (url, name) => change(url, name, { pinned: false }),
-    async setPriority(url, name, priority) {
-      if (!(Number.isInteger(priority) && priority >= 0 && priority <= highestPriority)) {
-        throw invalidOption("priority", `a whole number from 0 to ${highestPriority}`, priority);
-      }
-      await change(url, name, { priority });
-    },
+    pin: (url, name) => changeStrength(store, url, name, { pinned: true }),
+    unpin: (url, name) => changeStrength(store, url, name, { pinned: false }),
+    setPriority: (url, name, priority) => changeStrength(store, url, name, { priority }),
     verify: (wanted) => verifyCache(store, wanted),
     async export(file, { url, ...wanted } = {}) {
       const { exportCache } = await import("../../archive/export-cache.js");

@@ -62,7 +62,8 @@ function fromEnvironment(
 function checked(credentials: RemoteCredentials): RemoteCredentials {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   for (const [name, value] of Object.entries({ accessKeyId, secretAccessKey })) {
-    if (typeof value !== "string" || value === "") throw invalidConnectOption(`credentials.${name}`, "a text that is not empty", value);
+    if (typeof value !== "string" || value === "")
+      throw invalidConnectOption(`credentials.${name}`, "a text that is not empty", value);
   }
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
