@@ -45,6 +45,7 @@ it("tells its story from the built packages as it does from the sources", async 
     "skipped skipped skipped skipped skipped skipped hit",
     "no-cache no-cache no-cache no-cache no-cache no-cache no-cache",
     "miss hit miss miss miss miss",
+    "miss hit miss hit miss hit",
   ]);
   expect(answer.airports.map(({ iata }: { iata: string }) => iata)).toEqual(["SEA", "BOS", "JFK"]);
   expect(acts[3].reasons[0].because).toContain("longestDelayMinutes");

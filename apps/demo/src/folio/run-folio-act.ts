@@ -137,10 +137,14 @@ async function perform(context: RunContext, options: StepOptions): Promise<Finis
   return finished;
 }
 
+/** A smaller file is downloaded whole. */
+const worthRangesBytes = 1_000_000;
+
 /** @throws LarderError `wrong-count` when a step cost more than it may */
 function checkCounts({ step, requests, bytes, fileBytes }: FinishedFolioStep): void {
   const asksNothing = step === "again" || step === "columns-again";
-  if ((!asksNothing || requests === 0) && (fileBytes === null || bytes < fileBytes)) return;
+  const isPart = fileBytes === null || fileBytes < worthRangesBytes || bytes < fileBytes;
+  if ((!asksNothing || requests === 0) && isPart) return;
   throw new LarderError(
     `The step '${step}' made ${requests} requests and got ${formatBytes(bytes)}. That is a defect of Larder: please report it, with this output.`,
     { code: "wrong-count", facts: { step, requests, bytes } },
