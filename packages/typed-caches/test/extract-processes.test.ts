@@ -12,7 +12,7 @@ it("extracts each file once over four processes, also when one of them is killed
     string,
   ];
   await mkdir(files);
-  const names = Array.from({ length: 120 }, (_, at) => `file-${at}`);
+  const names = Array.from({ length: 2000 }, (_, at) => `file-${at}`);
   for (const name of names) {
     await writeFile(join(files, name), `content of ${name}`);
     await utimes(join(files, name), 1_000_000_000, 1_000_000_000);
