@@ -34,7 +34,13 @@ test("two calls that miss the same ids at the same time fetch each of them once"
 
 test("what another call failed to fetch is fetched by the one that waits for it", async () => {
   const cache = openCache();
+  let asked = () => {};
+  // The first has claimed the ids once its fetcher is called.
+  const claimed = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
   const failing = countingFetcher(async () => {
+    asked();
     for (let i = 0; i < 20; i++) await turn();
     throw new Error("no luck");
   });
@@ -42,7 +48,7 @@ test("what another call failed to fetch is fetched by the one that waits for it"
   const request = { table: "t", ids: from(0, 10), columns: ["a"], cache };
   const [first, second] = await Promise.allSettled([
     getData({ ...request, fetcher: failing }),
-    turn().then(() => getData({ ...request, fetcher })),
+    claimed.then(() => getData({ ...request, fetcher })),
   ]);
   expect(first.status).toBe("rejected");
   expect(second.status === "fulfilled" && second.value.table.numRows).toBe(10);
