@@ -116,6 +116,7 @@ export type { DiagnosticsSink } from "./diagnostics/diagnostics-sink.js";
 export { type JsonLinesSink, type JsonLinesSinkOptions, jsonLinesSink } from "./diagnostics/json-lines-sink.js";
 export { type MeterLike, openTelemetrySink } from "./diagnostics/open-telemetry-sink.js";
 export { redactedText } from "./diagnostics/redacted-text.js";
+export { secretInAddress } from "./diagnostics/secret-in-address.js";
 
 // sources of bytes, and scans of tables that are not open yet
 

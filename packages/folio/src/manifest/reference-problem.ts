@@ -1,5 +1,4 @@
-/** Parameters whose values give access, or may: signatures of object stores, tokens, keys, passwords. */
-const secretName = /sig|token|secret|passw|pwd|credential|auth|key|session|jwt|bearer/i;
+import { secretInAddress } from "@larder/core";
 
 const longestReference = 4096;
 
@@ -11,7 +10,7 @@ export function referenceProblem(address: string): string | undefined {
   if (address === "" || address !== address.trim() || address.length > longestReference) {
     return "must be an address such as 's3://lab/flights.parquet'";
   }
-  const secret = secretIn(address);
+  const secret = secretInAddress(address);
   if (secret !== undefined) {
     return `has ${secret}, which everybody who reads the bundle would see: give the plain address`;
   }
@@ -37,33 +36,4 @@ function isPlainRelative(address: string): boolean {
   const parts = address.split("/").slice(1);
   // These mean the same in the addresses of every service.
   return parts.every((part) => /^[A-Za-z0-9._~-]+$/.test(part) && part !== "." && part !== "..");
-}
-
-/** What in an address is a secret, without showing it. */
-function secretIn(address: string): string | undefined {
-  // As it stands: of schemes it does not know, URL takes no user name apart.
-  if (/^[a-z][a-z0-9+.-]*:\/*[^/?#]*@/i.test(address)) return "a user name or password before the host";
-  for (const name of parameterNames(address)) {
-    // Of the name only the word that gave it away: where there is no '=', all of it may be the secret.
-    const [word] = secretName.exec(name) ?? [];
-    if (word !== undefined) return `a parameter with '${word}' in its name`;
-  }
-  return undefined;
-}
-
-function parameterNames(address: string): string[] {
-  return address
-    .split(/[?&;#]/)
-    .slice(1)
-    .map((part) => part.split("=", 1)[0]!)
-    .filter((name) => name !== "")
-    .map(decoded);
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }

@@ -1,7 +1,4 @@
-import { LarderError } from "@larder/core";
-
-/** Parameters whose values give access, or may: signatures of object stores, tokens, keys, passwords. */
-const secretName = /sig|token|secret|passw|pwd|credential|auth|key|session|jwt|bearer/i;
+import { LarderError, secretInAddress } from "@larder/core";
 
 /**
  * Checks the address of a reference: a URL that gives nobody access by itself. No error shows the address.
@@ -24,44 +21,15 @@ export function checkReferenceUri(uri: unknown): void {
       { code: "invalid-reference", facts: { why: "no URL" } },
     );
   }
-  const secret = secretIn(uri);
+  const secret = secretInAddress(uri);
   if (secret !== undefined) throw refused(secret);
 }
 
 /** Checks that the addresses in a text have no secret in them. @throws LarderError `secret-in-reference` */
 export function checkWithoutSecrets(text: string, what: string): void {
   for (const [address] of text.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>`]+/gi)) {
-    const secret = secretIn(address);
+    const secret = secretInAddress(address);
     if (secret !== undefined) throw refused(`${secret} of an address in its ${what}`);
-  }
-}
-
-/** What in an address is a secret, without showing it. */
-function secretIn(uri: string): string | undefined {
-  // As it stands: of schemes it does not know, URL takes no user name apart.
-  if (/^[a-z][a-z0-9+.-]*:\/*[^/?#]*@/i.test(uri)) return "a user name or password before the host";
-  for (const name of parameterNames(uri)) {
-    // Of the name only the word that gave it away: where there is no '=', all of it may be the secret.
-    const [word] = secretName.exec(name) ?? [];
-    if (word !== undefined) return `a parameter with '${word}' in its name`;
-  }
-  return undefined;
-}
-
-function parameterNames(uri: string): string[] {
-  return uri
-    .split(/[?&;#]/)
-    .slice(1)
-    .map((part) => part.split("=", 1)[0]!)
-    .filter((name) => name !== "")
-    .map(decoded);
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
   }
 }
 
