@@ -23,6 +23,15 @@ export type CacheEvent =
   | { readonly type: "stampede-avoided"; readonly key: string; readonly waitedMs: number }
   /** A value is computed anew in the background: before it expires (`early`), or after (`stale`). */
   | { readonly type: "refresh"; readonly key: string; readonly reason: "early" | "stale" }
+  /** A backend stored a table in the other profile, for how often it is read. Its value is the same. */
+  | {
+      readonly type: "table-made-hot" | "table-made-cold";
+      readonly key: string;
+      readonly bytesBefore: number;
+      readonly bytesAfter: number;
+      /** What it took, in seconds. */
+      readonly seconds: number;
+    }
   | CacheWarning;
 
 /** Something went wrong that the cache survives. `message` is a whole sentence for a person. */

@@ -50,6 +50,7 @@ export { type ValueDigestPathsOptions, valueDigestPaths } from "./digest/value-d
 
 export { checksumOf, smallBlobBytes, verifyChecksum } from "./checksum/checksum.js";
 export { chunkBytes, chunkDigests, verifyChunks } from "./checksum/chunk-digests.js";
+export { findDamagedChunk, type WidenedRead, widenToChunks } from "./checksum/scattered-chunks.js";
 export { loadXxhash, type Xxhash } from "./checksum/xxhash.js";
 
 // codecs
@@ -102,6 +103,7 @@ export type {
   SetEvent,
   StampedeEvent,
   StatsEvent,
+  TableProfileEvent,
   VolumeEvent,
   WarningEvent,
 } from "./diagnostics/diagnostics-event.js";
@@ -123,4 +125,8 @@ export { secretInAddress } from "./diagnostics/secret-in-address.js";
 export { deferredScan } from "./deferred-scan.js";
 export { blobBytes } from "./sources/blob-bytes.js";
 export { type FileSource, openFileSource } from "./sources/file-source.js";
+export { isOnLocalDisk } from "./sources/local-disk.js";
+export { readFileInto } from "./sources/read-file-into.js";
+export { type ReadsUnderWay, readsUnderWay } from "./sources/reads-under-way.js";
+export { scatterBytes, totalBytes } from "./sources/scattered.js";
 export { type VerifiedSourceOptions, verifiedSource } from "./sources/verified-source.js";

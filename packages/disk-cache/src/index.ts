@@ -20,6 +20,7 @@ export {
 
 export type { CheckProblem, CheckProblemKind, CheckReport, Durability } from "@larder/store-lmdb";
 export { DiskCache, type DiskCacheOptions, defaultDirectory, defaultSizeLimitBytes } from "./disk-cache.js";
+export type { HotTablesOptions } from "./hot-tables/hot-tables-options.js";
 export { type ShardBackend, ShardedBackend, type ShardedBackendOptions } from "./shards/sharded-backend.js";
 
 // tables in other bytes

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { CacheBackend, CacheEventListener, Clock } from "@larder/core";
 import type { CheckReport } from "@larder/store-lmdb";
 import { DiskCache } from "./disk-cache.js";
+import { defaultHotBudgetBytes } from "./hot-tables/hot-tables-options.js";
 import type { KindSettings } from "./settings/cache-settings.js";
 import {
   differences,
@@ -95,6 +96,7 @@ function openShards(options: KindBackendOptions): Opened {
 
 function diskOptions({ settings, structure, onEvent, clock }: KindBackendOptions) {
   const { durability, inlineLimitBytes, allowNetworkFileSystem } = settings;
+  const { tables = "hot", hotTableBytes = defaultHotBudgetBytes } = settings;
   return {
     clock,
     policyWhenUnset: {},
@@ -103,6 +105,10 @@ function diskOptions({ settings, structure, onEvent, clock }: KindBackendOptions
     ...(inlineLimitBytes !== undefined && { inlineLimitBytes }),
     ...(allowNetworkFileSystem !== undefined && { allowNetworkFileSystem }),
     ...(onEvent !== undefined && { onEvent }),
+    // Shards know nothing of one another: each has its even share.
+    ...(tables === "by-use"
+      ? { hotTables: { budgetBytes: hotTableBytes / structure.shards } }
+      : { parquet: { profile: tables } }),
   };
 }
 

@@ -33,6 +33,7 @@ export const directoryNames: ReadonlySet<string> = new Set([
   "index.lmdb",
   "index.lmdb-lock",
   "index.closed",
+  "hot-tables.json",
   "datasets",
 ]);
 

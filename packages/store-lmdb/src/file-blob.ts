@@ -1,23 +1,18 @@
-import { closeSync, constants, fstatSync, openSync, read, readSync } from "node:fs";
-import { promisify } from "node:util";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import {
+  type Awaitable,
   type BlobRecord,
   type BlobSource,
-  checkRange,
+  chunkBytes,
   DamagedBlobError,
   LarderError,
+  readFileInto,
+  readsUnderWay,
   type StoredBlob,
+  totalBytes,
   verifiedSource,
   type Xxhash,
 } from "@larder/core";
-
-const readAsync = promisify(read);
-
-/** Up to this many bytes are read without giving the event loop away: from the page cache that takes microseconds. */
-const atOnceBytes = 256 * 1024;
-
-/** One system call reads at most this much: Linux stops short of 2 GiB. */
-const readLimitBytes = 1 << 30;
 
 /** Closes what was forgotten to be closed. */
 const forgotten = new FinalizationRegistry<Descriptor>((descriptor) => descriptor.close());
@@ -60,49 +55,50 @@ export function openFileBlob(path: string, options: FileBlobOptions): StoredBlob
     throw error;
   }
   descriptor.whenClosed(options.onOpened());
-  let reading = 0;
+  const reads = readsUnderWay();
   let closed = false;
-  let readingDone: (() => void) | undefined;
+  const fill = async (start: number, end: number, targets: readonly Uint8Array[]): Promise<void> => {
+    const count = await readFileInto(descriptor.file, start, targets, true);
+    if (count < end - start)
+      throw new DamagedBlobError(`The file ${path}`, { path, reason: `it ends at byte ${start + count}` });
+  };
   const raw: BlobSource = {
     byteLength: record.byteLength,
     async slice(start, end = record.byteLength) {
-      if (closed) throw closedError(path);
-      reading++;
-      try {
-        return await readRange(descriptor.file, path, start, end);
-      } finally {
-        if (--reading === 0) readingDone?.();
-      }
+      // Not from Node's pool of buffers: who gets these bytes may keep them, or hand their memory on.
+      const bytes = new Uint8Array(Buffer.allocUnsafeSlow(end - start).buffer);
+      await fill(start, end, [bytes]);
+      return bytes;
     },
+    readInto: (start, targets) => fill(start, start + totalBytes(targets), targets),
   };
   const checked = verifiedSource({ ...options, source: raw });
   const close = async () => {
     if (closed) return;
     closed = true;
     forgotten.unregister(source);
-    // A descriptor that is closed while it is read may be another file by the time the read begins.
-    if (reading > 0)
-      await new Promise<void>((resolve) => {
-        readingDone = resolve;
-      });
+    await reads.ended();
     descriptor.close();
   };
   let told: Promise<void> | undefined;
+  const whileOpen = async <Result>(read: () => Awaitable<Result>): Promise<Result> => {
+    if (closed) throw closedError(path);
+    try {
+      return await reads.during(read);
+    } catch (error) {
+      if (LarderError.isInstance(error, "damaged-blob")) {
+        told ??= options.onDamaged(error as DamagedBlobError, inode);
+        await told;
+      }
+      throw error;
+    }
+  };
   const source: BlobSource = {
     byteLength: record.byteLength,
+    blockBytes: chunkBytes,
     exclusive: true, // every read has memory of its own
-    async slice(start, end = record.byteLength) {
-      checkRange(start, end, record.byteLength);
-      try {
-        return await checked.slice(start, end);
-      } catch (error) {
-        if (LarderError.isInstance(error, "damaged-blob")) {
-          told ??= options.onDamaged(error as DamagedBlobError, inode);
-          await told;
-        }
-        throw error;
-      }
-    },
+    slice: (start, end) => whileOpen(() => checked.slice(start, end)),
+    readInto: (start, targets) => whileOpen(() => checked.readInto!(start, targets)),
   };
   forgotten.register(source, descriptor, source);
   return { record, source, verified: true, close, [Symbol.asyncDispose]: close };
@@ -124,22 +120,6 @@ function openDescriptor(path: string): Descriptor {
       closed();
     },
   };
-}
-
-async function readRange(file: number, path: string, start: number, end: number): Promise<Uint8Array> {
-  // Not from Node's pool of buffers: who gets these bytes may keep them, or hand their memory on.
-  const memory = Buffer.allocUnsafeSlow(end - start);
-  for (let at = 0; at < memory.byteLength; ) {
-    const length = Math.min(memory.byteLength - at, readLimitBytes);
-    const bytesRead =
-      memory.byteLength <= atOnceBytes
-        ? readSync(file, memory, at, length, start + at)
-        : (await readAsync(file, memory, at, length, start + at)).bytesRead;
-    if (bytesRead === 0)
-      throw new DamagedBlobError(`The file ${path}`, { path, reason: `it ends at byte ${start + at}` });
-    at += bytesRead;
-  }
-  return new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
 }
 
 function lengthDamage(actual: number, expected: number): string | undefined {

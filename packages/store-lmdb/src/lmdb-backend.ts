@@ -43,6 +43,7 @@ import { listKeys } from "./list-keys.js";
 import { refuseNetworkFileSystem } from "./network-file-system.js";
 import type { OpenStore } from "./open-store.js";
 import { readEntry } from "./read-entry.js";
+import { type ReviseRecord, replaceBlob } from "./replace-blob.js";
 import { decodeRow, encodeRow, readHead, rowKinds } from "./row-format.js";
 import { adjustPolicy, type PolicyInForce } from "./space/adjust-policy.js";
 import { cullStore, storeVolume } from "./space/cull-store.js";
@@ -192,6 +193,17 @@ export class LmdbBackend
     // Copied where opening the store comes first: the owner may write to its bytes meanwhile.
     const copy = "bytes" in blob && this.#store === undefined ? { ...blob, bytes: new Uint8Array(blob.bytes) } : blob;
     await this.#run("store a blob", (store) => writeInlineBlob(store, key, copy, record));
+  }
+
+  /**
+   * Stores a blob in a file in place of the one its key has, if `revise` wants it so. It is given the record that is there, within the
+   * transaction that replaces it; codec, length and checksum are those of `blob`. Who is reading the old bytes reads on.
+   *
+   * @returns the record that was stored; `undefined`: nothing was, for there is no entry, or `revise` returned `undefined`
+   */
+  async replaceBlob(key: string, blob: BlobToStore, revise: ReviseRecord): Promise<BlobRecord | undefined> {
+    const how = { revise, sync: this.#durability === "power" };
+    return this.#run("replace a blob", (store) => replaceBlob(store, key, blob, how));
   }
 
   async deleteBlob(key: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import {
   type BlobRecord,
   type BlobSource,
   checkRange,
+  copyInto,
   type DamagedBlobError,
   LarderError,
   type StoredBlob,
@@ -75,6 +76,7 @@ function inlineBlob(key: string, record: BlobRecord, kept: Uint8Array): StoredBl
 /** A class, because objects of functions of their own are what a hit would spend most of its time on. */
 class KeptBytes implements BlobSource {
   readonly byteLength: number;
+  readonly blockBytes = 1;
   readonly exclusive = true;
   readonly #key: string;
   #bytes: Uint8Array | undefined;
@@ -89,6 +91,10 @@ class KeptBytes implements BlobSource {
     checkRange(start, end, this.byteLength);
     // A copy: the kept bytes serve later reads, and nobody may overwrite what those return.
     return (this.#bytes ?? throwTaken(this.#key)).slice(start, end);
+  }
+
+  readInto(start: number, targets: readonly Uint8Array[]): void {
+    copyInto(this.#bytes ?? throwTaken(this.#key), start, targets);
   }
 
   take(): Uint8Array {

@@ -99,7 +99,7 @@ export async function writeFileBlob(
 }
 
 /** Row and file of a blob, as accounted. */
-function bytesToReserve(key: string, { record, head }: RecordToStore): number {
+export function bytesToReserve(key: string, { record, head }: RecordToStore): number {
   const name = keyBytes(key);
   const rowBytes = name.byteLength + head.byteLength + fileRowBytes;
   return accountedFileBytes(record.byteLength) + accountedRowBytes(indexKey(name).byteLength, rowBytes);

@@ -116,6 +116,23 @@ describe("a file blob", () => {
     await stored.close!();
   });
 
+  test("that is damaged in one chunk is read into memories elsewhere, and refused where they are only near it", async () => {
+    const { backend, warnings, files } = scene();
+    const bytes = sampleBytes(sizeBytes, 1);
+    await backend.setBlob("key", await sampleBlob(bytes));
+    overwrite(files()[0]!, 70_000, (byte) => byte ^ 1);
+    const { source, close } = (await backend.getBlob("key"))!;
+    const elsewhere = [new Uint8Array(60_000), new Uint8Array(8000)];
+    await source.readInto!(132_000, elsewhere);
+    expect(Buffer.concat(elsewhere).compare(bytes, 132_000, 200_000)).toBe(0);
+    expect(warnings).toEqual([]);
+    const near = [new Uint8Array(10_000), new Uint8Array(60_000)];
+    await expect((async () => source.readInto!(80_000, near))()).rejects.toMatchObject({ code: "damaged-blob" });
+    expect(warnings).toEqual(["damaged-blob"]);
+    expect(await backend.getBlob("key")).toBeUndefined();
+    await close!();
+  });
+
   test("whose twin was found damaged is a miss too, and neither is counted afterwards", async () => {
     const { backend, files } = scene();
     const blob = await sampleBlob(sampleBytes(sizeBytes, 1));

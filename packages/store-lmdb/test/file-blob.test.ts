@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { chunkDigests, contentDigest, LarderError, loadXxhash } from "@larder/core";
 import { LmdbBackend } from "@larder/store-lmdb";
+import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { runProgram } from "./run-program.js";
 import { readBytes, sampleBlob, sampleBytes } from "./sample-blob.js";
@@ -75,6 +76,44 @@ describe("a blob in a file", () => {
     const reading = Promise.resolve(stored.source.slice(0));
     await stored.close!();
     expect(Buffer.compare(await reading, large)).toBe(0);
+  });
+
+  test("is read into several memories as it is sliced, whether in the index or in a file", async () => {
+    const backend = open();
+    const seed = Number(process.env.LARDER_SEED ?? 7);
+    for (const [key, size] of [
+      ["small", 3000],
+      ["large", 3 * 65_536 + 77],
+    ] as const) {
+      const content = sampleBytes(size, 4);
+      await backend.setBlob(key, await sampleBlob(content));
+      const { source, close } = (await backend.getBlob(key))!;
+      expect(source.blockBytes).toBe(key === "small" ? 1 : 65_536);
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.nat({ max: size }), { minLength: 1, maxLength: 9 }), async (marks) => {
+          const [start, ...cuts] = marks.sort((a, b) => a - b);
+          const targets = cuts.map((cut, i) => new Uint8Array(cut - marks[i]!));
+          await source.readInto!(start!, targets);
+          expect(Buffer.concat(targets).compare(content, start, marks.at(-1))).toBe(0);
+        }),
+        { seed, numRuns: 100 },
+      );
+      await close?.();
+      if (close !== undefined)
+        await expect((async () => source.readInto!(0, [new Uint8Array(1)]))()).rejects.toThrow("closed");
+    }
+  });
+
+  test("can be closed while it is read into memories: the reading ends well first", async () => {
+    const backend = open();
+    const large = sampleBytes(5_000_000, 3);
+    await backend.setBlob("key", await sampleBlob(large));
+    const stored = (await backend.getBlob("key"))!;
+    const targets = [new Uint8Array(2_000_000), new Uint8Array(3_000_000)];
+    const reading = Promise.resolve(stored.source.readInto!(0, targets));
+    await stored.close!();
+    await reading;
+    expect(Buffer.concat(targets).compare(large)).toBe(0);
   });
 
   test("is stored once for equal content, and its file goes with the last entry", async () => {

@@ -28,6 +28,6 @@ export type { ParquetTable } from "./scan/parquet-table.js";
 export type { BatchStream, TablePart } from "./write/batch-stream.js";
 export { type EncodedParquet, encodeParquet } from "./write/encode-parquet.js";
 export { explainUnstorable } from "./write/explain-unstorable.js";
-export type { BloomFilterOptions, EncodeParquetOptions } from "./write/write-options.js";
+export type { BloomFilterOptions, EncodeParquetOptions, TableProfile } from "./write/write-options.js";
 export { type ParquetChunks, type WriteParquetOptions, writeParquet } from "./write/write-parquet.js";
-export { type WrittenParquetFile, writeParquetFile } from "./write/write-parquet-file.js";
+export { type WriteParquetFileOptions, type WrittenParquetFile, writeParquetFile } from "./write/write-parquet-file.js";

@@ -13,6 +13,11 @@ export interface OpenParquetOptions {
    */
   readonly gapBytes?: number;
   /**
+   * `false`: every page is decoded by the general way, which gives the same values more slowly. Default `true`, unless
+   * the environment has `LARDER_DIRECT_TABLES=off`.
+   */
+  readonly direct?: boolean;
+  /**
    * `"own"`, the default: bytes that are what was written, for their checksum was verified. `"foreign"`: bytes that nobody
    * vouches for, which are parsed by a process of its own under `limits`.
    */
@@ -44,7 +49,7 @@ export async function openParquetFile(path: string | URL, options: OpenParquetOp
 function tableOver(
   source: BlobSource,
   release: () => Promise<void>,
-  { gapBytes = 0, trust = "own", limits }: OpenParquetOptions,
+  { gapBytes = 0, trust = "own", limits, direct }: OpenParquetOptions,
 ): ParquetTable {
   if (!(Number.isInteger(gapBytes) && gapBytes >= 0)) {
     throw new LarderError(`The option gapBytes must be a whole number of at least 0, not ${gapBytes}.`, {
@@ -54,7 +59,7 @@ function tableOver(
   }
   if (trust === "foreign") return foreignTable(source, { limits, gapBytes, release });
   if (trust !== "own") throw unknownTrust(trust);
-  const file = openedFile(source, gapBytes);
+  const file = openedFile(source, gapBytes, direct);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= release();

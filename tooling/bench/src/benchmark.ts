@@ -45,7 +45,11 @@ export type Goal =
   | { readonly peer: string; readonly ratio: number }
   /** Where more is better: at least so many times the peer. */
   | { readonly peer: string; readonly atLeast: number }
-  | { readonly peer: string; readonly more: number };
+  | { readonly peer: string; readonly more: number }
+  /** A ratio to whichever of several peers did best. */
+  | { readonly betterOf: readonly string[]; readonly ratio: number }
+  /** Several aims: all are to be reached, and each is told of by itself. */
+  | { readonly all: readonly Goal[] };
 
 /** What a result is made of, before medians and ratios. */
 export interface Measured {
@@ -77,8 +81,8 @@ export function toResult(measured: Measured): BenchmarkResult {
     ratios,
     peakMegabytes: measured.peakMegabytes,
     runs: own.length,
-    goal: describeGoal(measured),
-    met: isMet(measured.goal, ours, peers),
+    goal: measured.goal === undefined ? null : describeGoal(measured.goal, measured.unit, ours, peers),
+    met: measured.goal === undefined ? null : isMet(measured.goal, ours, peers),
   };
 }
 
@@ -90,18 +94,29 @@ export function median(figures: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-function describeGoal({ goal, unit }: Measured): string | null {
-  if (goal === undefined) return null;
+type Peers = Readonly<Record<string, number>>;
+
+function describeGoal(goal: Goal, unit: string, ours: number, peers: Peers): string {
+  if ("all" in goal) {
+    const verdict = (part: Goal): string => (isMet(part, ours, peers) ? "reached" : "not reached");
+    return goal.all.map((part) => `${describeGoal(part, unit, ours, peers)} (${verdict(part)})`).join("; ");
+  }
   if ("ours" in goal) return `at most ${goal.ours} ${unit}`;
+  if ("betterOf" in goal) return `at most ${goal.ratio} × the better of ${goal.betterOf.join(" and ")}`;
   if ("atLeast" in goal) return `at least ${goal.atLeast} × ${goal.peer}`;
   return "ratio" in goal
     ? `at most ${goal.ratio} × ${goal.peer}`
     : `at most ${goal.more} ${unit} more than ${goal.peer}`;
 }
 
-function isMet(goal: Goal | undefined, ours: number, peers: Readonly<Record<string, number>>): boolean | null {
-  if (goal === undefined) return null;
+function isMet(goal: Goal, ours: number, peers: Peers): boolean {
+  if ("all" in goal) return goal.all.every((part) => isMet(part, ours, peers));
   if ("ours" in goal) return ours <= goal.ours;
+  if ("betterOf" in goal) {
+    // A peer that was left out, or gave up, is no better than the rest.
+    const best = Math.min(...goal.betterOf.flatMap((name) => peers[name] ?? []));
+    return Number.isFinite(best) && ours <= best * goal.ratio;
+  }
   const peer = peers[goal.peer];
   if (peer === undefined) return false;
   if ("atLeast" in goal) return ours >= peer * goal.atLeast;

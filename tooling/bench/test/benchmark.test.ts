@@ -40,6 +40,28 @@ describe("toResult", () => {
     expect(aim({ ours: 3 })).toMatchObject({ met: false });
   });
 
+  it("holds ours against the better of several, and against several aims at once, each with its verdict", () => {
+    const aim = (goal: Measured["goal"] & object) =>
+      toResult(measured({ goal, samples: { ours: [4], lmdb: [2], sqlite: [10] } }));
+    const engines = ["sqlite", "lmdb", "redis"];
+    expect(aim({ betterOf: engines, ratio: 2 })).toMatchObject({
+      goal: "at most 2 × the better of sqlite and lmdb and redis",
+      met: true,
+    });
+    expect(aim({ betterOf: engines, ratio: 1.9 }).met).toBe(false);
+    expect(aim({ betterOf: ["redis"], ratio: 9 }).met).toBe(false);
+    const both = aim({
+      all: [
+        { peer: "sqlite", ratio: 0.5 },
+        { peer: "lmdb", ratio: 0.5 },
+      ],
+    });
+    expect(both).toMatchObject({
+      goal: "at most 0.5 × sqlite (reached); at most 0.5 × lmdb (not reached)",
+      met: false,
+    });
+  });
+
   it("takes an aim at a peer that was not measured for missed, and refuses a case without a figure", () => {
     expect(toResult(measured({ goal: { peer: "redis", ratio: 2 } })).met).toBe(false);
     expect(() => toResult(measured({ samples: { lmdb: [1] } }))).toThrow("no figure");

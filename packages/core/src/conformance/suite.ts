@@ -10,6 +10,7 @@ import { leaseTests } from "./lease-tests.js";
 import { concurrencyTests, openBlobTests } from "./open-blob-tests.js";
 import { persistenceTests } from "./persistence-tests.js";
 import { recordTests } from "./record-tests.js";
+import { scatteredReadTests } from "./scattered-read-tests.js";
 import { signatureTests } from "./signature-tests.js";
 import { sizeLimitTests } from "./size-limit-tests.js";
 import { streamTests } from "./stream-tests.js";
@@ -23,6 +24,7 @@ import { volumeClearTests, volumeTests } from "./volume-tests.js";
 export const suite: readonly TestDefinition[] = [
   ...declarationTests,
   ...blobTests,
+  ...scatteredReadTests,
   ...formTests,
   ...recordTests,
   ...keyTests,

@@ -14,6 +14,7 @@ export type DiagnosticsEvent =
   | EvictEvent
   | StampedeEvent
   | RefreshEvent
+  | TableProfileEvent
   | WarningEvent
   | StatsEvent
   | VolumeEvent;
@@ -81,6 +82,18 @@ export interface RefreshEvent extends EventHead<"larder.cache.refresh.v1"> {
   readonly key: string;
   /** `early`: before it expires; `stale`: after. */
   readonly reason: "early" | "stale";
+}
+
+/** A table was stored in the other profile, for how often it is read; its value is the same. */
+export interface TableProfileEvent extends EventHead<"larder.cache.table-profile.v1"> {
+  readonly key: string;
+  /** The one it has now. `hot`: quick to read; `cold`: smaller. */
+  readonly profile: "hot" | "cold";
+  /** Length of its bytes before and after. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** What it took, in seconds. */
+  readonly seconds: number;
 }
 
 /** Something went wrong that the cache survived. */

@@ -29,6 +29,22 @@ export function diagnosticsOf(
       return { schema: "larder.cache.stampede.v1", at, cache, kind, key: event.key, waitedMs: event.waitedMs };
     case "refresh":
       return { schema: "larder.cache.refresh.v1", at, cache, kind, key: event.key, reason: event.reason };
+    case "table-made-hot":
+    case "table-made-cold": {
+      const { key, bytesBefore, bytesAfter, seconds } = event;
+      const profile = event.type === "table-made-hot" ? "hot" : "cold";
+      return {
+        schema: "larder.cache.table-profile.v1",
+        at,
+        cache,
+        kind,
+        key,
+        profile,
+        bytesBefore,
+        bytesAfter,
+        seconds,
+      };
+    }
     case "warning": {
       const { code, key = null } = event;
       return { schema: "larder.cache.warning.v1", at, cache, kind, code, message: redactedText(event.message), key };

@@ -1,6 +1,6 @@
 import type { StoredBlob } from "../backend.js";
 import type { BlobRecord } from "../blob-record.js";
-import { type BlobSource, checkRange } from "../blob-source.js";
+import { type BlobSource, checkRange, copyInto } from "../blob-source.js";
 import { verifyChecksum } from "../checksum/checksum.js";
 import type { Xxhash } from "../checksum/xxhash.js";
 import { DamagedBlobError } from "../errors.js";
@@ -68,16 +68,23 @@ function accountedBytes(key: string, record: BlobRecord, byteLength: number): nu
  */
 function memorySource(key: string, record: BlobRecord, bytes: Uint8Array, xxhash: Xxhash): BlobSource {
   let checked = false;
+  const check = (): void => {
+    checked ||= verifyChecksum(bytes, record.checksum, xxhash);
+    if (checked) return;
+    const reason = "its bytes do not meet the checksum they were stored with";
+    throw new DamagedBlobError(`The blob under '${key}'`, { key, reason, checksum: record.checksum });
+  };
   return {
     byteLength: bytes.byteLength,
+    blockBytes: 1,
     slice(start, end = bytes.byteLength) {
       checkRange(start, end, bytes.byteLength);
-      checked ||= verifyChecksum(bytes, record.checksum, xxhash);
-      if (!checked) {
-        const reason = "its bytes do not meet the checksum they were stored with";
-        throw new DamagedBlobError(`The blob under '${key}'`, { key, reason, checksum: record.checksum });
-      }
+      check();
       return new Uint8Array(bytes.subarray(start, end));
+    },
+    readInto(start, targets) {
+      check();
+      copyInto(bytes, start, targets);
     },
   };
 }

@@ -1,9 +1,11 @@
 import type { BlobRecord } from "../blob-record.js";
 import { type Awaitable, type BlobSource, checkRange } from "../blob-source.js";
 import { verifyChecksum } from "../checksum/checksum.js";
-import { chunkBytes, verifyChunks } from "../checksum/chunk-digests.js";
+import { chunkBytes } from "../checksum/chunk-digests.js";
+import { findDamagedChunk, widenToChunks } from "../checksum/scattered-chunks.js";
 import type { Xxhash } from "../checksum/xxhash.js";
 import { DamagedBlobError } from "../errors.js";
+import { scatterBytes, totalBytes } from "./scattered.js";
 
 /** What {@link verifiedSource} needs. */
 export interface VerifiedSourceOptions {
@@ -23,10 +25,10 @@ export interface VerifiedSourceOptions {
 
 /**
  * A source that checks what it returns: a read of the whole blob against the record's checksum, a read of a part
- * against the digests of the 64 KiB chunks it touches.
+ * against the digests of the 64 KiB chunks it touches. `readInto` checks the bytes where they were read to, always as parts.
  *
- * `slice` throws {@link DamagedBlobError} when the bytes are not those that were stored. It answers without a promise
- * where the underlying source does.
+ * Reading throws {@link DamagedBlobError} when the bytes are not those that were stored. `slice` answers a
+ * read of the whole without a promise where the underlying source does.
  */
 export function verifiedSource(options: VerifiedSourceOptions): BlobSource {
   const { source, record, xxhash } = options;
@@ -50,14 +52,29 @@ export function verifiedSource(options: VerifiedSourceOptions): BlobSource {
     return bytes instanceof Promise ? bytes.then(checkWhole) : checkWhole(bytes);
   }
 
-  async function readPart(start: number, end: number): Promise<Uint8Array> {
+  async function digestsOnce(): Promise<Uint8Array | undefined> {
     digests ??= asPromise(() => options.loadChunkDigests?.());
     digests.catch(() => {
       digests = undefined; // a failed read is tried again by the next
     });
-    const expected = await digests;
-    if (expected === undefined) return partOfWhole(start, end);
-    if (source.byteLength !== byteLength) throw damaged(`it has ${source.byteLength} bytes instead of ${byteLength}`);
+    const loaded = await digests;
+    if (loaded !== undefined && source.byteLength !== byteLength) {
+      throw damaged(`it has ${source.byteLength} bytes instead of ${byteLength}`);
+    }
+    return loaded;
+  }
+
+  async function checkChunks(pieces: readonly Uint8Array[], firstChunk: number, expected: Uint8Array): Promise<void> {
+    const chunk = await findDamagedChunk(pieces, firstChunk, expected, xxhash);
+    if (chunk === undefined) return;
+    const start = chunk * chunkBytes;
+    throw damaged(`bytes ${start}…${Math.min(start + chunkBytes, byteLength)} do not meet their digest`);
+  }
+
+  async function readPart(start: number, end: number): Promise<Uint8Array> {
+    const expected = await digestsOnce();
+    // A copy: the kept bytes serve later reads, and nobody may overwrite what those return.
+    if (expected === undefined) return new Uint8Array((await wholeOnce()).subarray(start, end));
     const firstChunk = Math.floor(start / chunkBytes);
     const runStart = firstChunk * chunkBytes;
     const runEnd = Math.min(Math.ceil(end / chunkBytes) * chunkBytes, byteLength);
@@ -65,28 +82,43 @@ export function verifiedSource(options: VerifiedSourceOptions): BlobSource {
     if (run.byteLength !== runEnd - runStart) {
       throw damaged(`a read of bytes ${runStart}…${runEnd} returned ${run.byteLength}`);
     }
-    if (!verifyChunks(run, firstChunk, expected, xxhash)) {
-      throw damaged(`bytes ${runStart}…${runEnd} do not meet their digests`);
-    }
+    await checkChunks([run], firstChunk, expected);
     return run.subarray(start - runStart, end - runStart);
   }
 
-  async function partOfWhole(start: number, end: number): Promise<Uint8Array> {
+  async function readPartInto(start: number, end: number, targets: readonly Uint8Array[]): Promise<void> {
+    const expected = await digestsOnce();
+    if (expected === undefined) return scatterBytes(await wholeOnce(), start, targets);
+    // Copying few bytes costs less than what a scattered read of whole chunks does besides.
+    if (end - start < chunkBytes || source.readInto === undefined) {
+      return scatterBytes(await readPart(start, end), 0, targets);
+    }
+    const widened = widenToChunks(start, targets, byteLength);
+    await source.readInto(widened.start, widened.pieces);
+    await checkChunks(widened.pieces, widened.firstChunk, expected);
+  }
+
+  function wholeOnce(): Promise<Uint8Array> {
     whole ??= asPromise(readWhole);
     whole.catch(() => {
       whole = undefined;
     });
-    // A copy: the kept bytes serve later reads, and nobody may overwrite what those return.
-    return new Uint8Array((await whole).subarray(start, end));
+    return whole;
   }
 
   return {
     byteLength,
+    blockBytes: chunkBytes,
     slice(start, end = byteLength) {
       checkRange(start, end, byteLength);
       if (start === 0 && end === byteLength) return readWhole();
       if (start === end) return new Uint8Array(0);
       return readPart(start, end);
+    },
+    readInto(start, targets) {
+      const end = start + totalBytes(targets);
+      checkRange(start, end, byteLength);
+      return start === end ? undefined : readPartInto(start, end, targets);
     },
   };
 }

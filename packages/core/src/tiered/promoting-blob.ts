@@ -1,6 +1,7 @@
 import type { StoredBlob } from "../backend.js";
 import { verifyChecksum } from "../checksum/checksum.js";
 import { loadXxhash } from "../checksum/xxhash.js";
+import { totalBytes } from "../sources/scattered.js";
 
 /**
  * A blob that is promoted once it was read whole, with the bytes that were read, or once half of it was read in parts: what
@@ -17,15 +18,26 @@ export function promotingBlob(stored: StoredBlob, promote: (bytes: Uint8Array | 
     if (stored.verified === true || verifyChecksum(bytes, record.checksum, await loadXxhash())) promote(bytes);
   }
 
+  /** @returns whether this read is what the blob is promoted for */
+  function isEnough(byteLength: number): boolean {
+    if (promoted) return false;
+    readBytes += byteLength;
+    promoted = byteLength === record.byteLength || readBytes * 2 >= record.byteLength;
+    return promoted;
+  }
+
   function note(bytes: Uint8Array): Uint8Array {
-    if (promoted) return bytes;
-    readBytes += bytes.byteLength;
-    const whole = bytes.byteLength === record.byteLength;
-    promoted = whole || readBytes * 2 >= record.byteLength;
-    if (whole)
+    if (!isEnough(bytes.byteLength)) return bytes;
+    if (bytes.byteLength === record.byteLength)
       void promoteWhole(new Uint8Array(bytes)).catch(() => undefined); // whoever reads it judges it too
-    else if (promoted) promote(undefined);
+    else promote(undefined);
     return bytes;
+  }
+
+  async function readInto(start: number, targets: readonly Uint8Array[]): Promise<void> {
+    await source.readInto!(start, targets);
+    // The memory that was read to is of whoever asked, who may write to it: these bytes are read again.
+    if (isEnough(totalBytes(targets))) promote(undefined);
   }
 
   return {
@@ -33,10 +45,12 @@ export function promotingBlob(stored: StoredBlob, promote: (bytes: Uint8Array | 
     ...(stored.takeBytes !== undefined && { takeBytes: () => note(stored.takeBytes!()) }),
     source: {
       byteLength: source.byteLength,
+      ...(source.blockBytes !== undefined && { blockBytes: source.blockBytes }),
       slice(start, end) {
         const bytes = source.slice(start, end);
         return bytes instanceof Promise ? bytes.then(note) : note(bytes);
       },
+      ...(source.readInto !== undefined && { readInto }),
     },
   };
 }

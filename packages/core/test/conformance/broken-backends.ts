@@ -4,6 +4,7 @@ import { brokenHandling } from "./broken-handling.js";
 import { brokenLeases } from "./broken-leases.js";
 import { brokenLimits } from "./broken-limits.js";
 import { brokenRanges } from "./broken-ranges.js";
+import { brokenScatteredReads } from "./broken-scattered-reads.js";
 import { brokenSharing } from "./broken-sharing.js";
 import { brokenStorage } from "./broken-storage.js";
 import { brokenStreams } from "./broken-streams.js";
@@ -14,6 +15,7 @@ import { brokenTransactions } from "./broken-transactions.js";
 export const brokenBackends: readonly BrokenBackend[] = [
   ...brokenStorage,
   ...brokenHandling,
+  ...brokenScatteredReads,
   ...brokenRanges,
   ...brokenTags,
   ...brokenLeases,

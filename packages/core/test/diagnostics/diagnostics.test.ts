@@ -35,6 +35,24 @@ const golden = [
   { schema: "larder.cache.stampede.v1", ...head, key: "plan:5", waitedMs: 12.5 },
   { schema: "larder.cache.refresh.v1", ...head, key: "plan:6", reason: "early" },
   {
+    schema: "larder.cache.table-profile.v1",
+    ...head,
+    key: "plan:8",
+    profile: "hot",
+    bytesBefore: 1000,
+    bytesAfter: 4000,
+    seconds: 0.5,
+  },
+  {
+    schema: "larder.cache.table-profile.v1",
+    ...head,
+    key: "plan:8",
+    profile: "cold",
+    bytesBefore: 4000,
+    bytesAfter: 1000,
+    seconds: 0.75,
+  },
+  {
     schema: "larder.cache.warning.v1",
     ...head,
     code: "backend-failed",
@@ -124,7 +142,18 @@ describe("diagnostics", () => {
 test("one event of each type is among the samples", () => {
   const types = new Set(cacheEvents.map(({ type }) => type));
   expect([...types].sort()).toEqual(
-    ["delete", "evict", "hit", "miss", "refresh", "set", "stampede-avoided", "warning"].sort(),
+    [
+      "delete",
+      "evict",
+      "hit",
+      "miss",
+      "refresh",
+      "set",
+      "stampede-avoided",
+      "table-made-cold",
+      "table-made-hot",
+      "warning",
+    ].sort(),
   );
 });
 

@@ -24,6 +24,8 @@ export const cacheEvents: readonly CacheEvent[] = [
   { type: "evict", key: "plan:4", reason: "expired" },
   { type: "stampede-avoided", key: "plan:5", waitedMs: 12.5 },
   { type: "refresh", key: "plan:6", reason: "early" },
+  { type: "table-made-hot", key: "plan:8", bytesBefore: 1000, bytesAfter: 4000, seconds: 0.5 },
+  { type: "table-made-cold", key: "plan:8", bytesBefore: 4000, bytesAfter: 1000, seconds: 0.75 },
   {
     type: "warning",
     code: "backend-failed",

@@ -79,6 +79,29 @@ test("a large blob read in parts is promoted once half of it was read", async ()
   expect(await new Cache({ backend: near }).get("large")).toEqual(bytes);
 });
 
+test("a blob read into memories is promoted once half of it was read, with bytes of its own", async () => {
+  for (const cuts of [[160_000], [100_000, 100_000], [300_000]]) {
+    const [near, far] = [fragile(), fragile()];
+    const bytes = new Uint8Array(300_000).map((_, i) => i % 251);
+    await new Cache({ backend: far }).set("large", bytes);
+    const tiers = new TieredCache([near, far]);
+    const { source } = (await tiers.getBlob("large"))!;
+    expect(source.blockBytes).toBe(1);
+    let at = 0;
+    for (const length of cuts) {
+      await tiers.flush();
+      expect(await near.getBlob("large")).toBeUndefined();
+      const targets = [new Uint8Array(length - 7), new Uint8Array(7)];
+      await source.readInto!(at, targets);
+      expect(Buffer.concat(targets).compare(bytes, at, at + length)).toBe(0);
+      for (const target of targets) target.fill(0);
+      at += length;
+    }
+    await tiers.flush();
+    expect(await new Cache({ backend: near }).get("large")).toEqual(bytes);
+  }
+});
+
 test("a tier that fails is passed over with a warning, and the others serve", async () => {
   const [near, far] = [fragile(), fragile()];
   const events: CacheEvent[] = [];

@@ -33,6 +33,13 @@ export interface KindSettings {
   readonly inlineLimitBytes?: number;
   /** Use a directory on a network file system all the same. Default `false`. */
   readonly allowNetworkFileSystem?: boolean;
+  /**
+   * How tables are stored: `hot`, quick to read and to write, the default; `cold`, smaller; `by-use`, cold at first, and hot once a
+   * process has read them three times.
+   */
+  readonly tables?: "hot" | "cold" | "by-use";
+  /** With `by-use`: what tables made hot may take more than they took cold, in bytes, over all shards. Default 1 GiB. */
+  readonly hotTableBytes?: number;
 }
 
 /** What all caches of an application are told; frozen. Made by {@link cacheSettings}. */
@@ -47,7 +54,7 @@ export interface CacheSettings extends KindSettings {
 export type KindSettingsInput = {
   readonly [Field in keyof KindSettings]?:
     | KindSettings[Field]
-    | (Field extends "sizeLimitBytes" | "inlineLimitBytes" ? string : never)
+    | (Field extends "sizeLimitBytes" | "inlineLimitBytes" | "hotTableBytes" ? string : never)
     | undefined;
 };
 
@@ -76,6 +83,8 @@ const kindFields: Readonly<Record<keyof KindSettings, Check>> = {
   durability: oneOf(["process", "power"]),
   inlineLimitBytes: size(0, 1024 * 1024),
   allowNetworkFileSystem: trueOrFalse,
+  tables: oneOf(["hot", "cold", "by-use"]),
+  hotTableBytes: size(0, Number.POSITIVE_INFINITY),
 };
 
 const fields: Readonly<Record<keyof CacheSettings, Check>> = {

@@ -28,7 +28,10 @@ export interface EncodedPage {
   readonly repetitionLevels: Uint8Array;
   /** Empty for a REQUIRED column. Never compressed. */
   readonly definitionLevels: Uint8Array;
-  readonly body: Uint8Array;
+  /** Values or indices, in pieces that follow one another: views of the table's memory where that holds them as the page does. */
+  readonly body: readonly Uint8Array[];
+  /** Of a BYTE_ARRAY column that is no dictionary's: bytes of its values, without lengths. */
+  readonly valueBytes?: number;
   readonly bounds?: EncodedBounds;
 }
 

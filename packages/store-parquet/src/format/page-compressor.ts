@@ -1,12 +1,12 @@
-import * as zlib from "node:zlib";
 import { LarderError } from "@larder/core";
+import { loadCodecs, loadedCodec } from "./codecs/codec-table.js";
 import type { CompressionCodec } from "./parquet-file-reader.js";
 
 /**
- * How the pages of a file are compressed. `"compact"` is zstd where Node has it (from 22.15 on), else snappy; `"zstd"` needs such
- * a Node.
+ * How the pages of a file are compressed. Every one can be read wherever Larder runs; `"zstd"` can be written where a fast implementation
+ * is: in Node from 22.15 on, or with the optional package `@toondepauw/node-zstd`.
  */
-export type Compression = "none" | "snappy" | "zstd" | "gzip" | "compact";
+export type Compression = "none" | "snappy" | "lz4" | "zstd" | "gzip" | "brotli";
 
 /** A codec as the footer names it, and what it does to the bytes of a page. */
 export interface PageCompressor {
@@ -15,50 +15,48 @@ export interface PageCompressor {
   readonly compress?: (body: Uint8Array) => Uint8Array;
 }
 
+const codecs: Readonly<Record<Compression, CompressionCodec>> = {
+  none: "UNCOMPRESSED",
+  snappy: "SNAPPY",
+  lz4: "LZ4_RAW",
+  zstd: "ZSTD",
+  gzip: "GZIP",
+  brotli: "BROTLI",
+};
+
 /**
  * The compressor for an option.
  *
- * @param snappy the implementation of snappy, loaded when it is needed
- * @throws LarderError `invalid-option` for an unknown one, `unsupported-compression` for zstd where Node lacks it
+ * @param slowSnappy snappy in JavaScript, loaded when there is no other
+ * @throws LarderError `invalid-option` for an unknown one, `unsupported-compression` for zstd where it can't be had
  */
 export async function loadPageCompressor(
   compression: Compression,
-  snappy: () => Promise<(body: Uint8Array) => Uint8Array>,
+  slowSnappy: () => Promise<(body: Uint8Array) => Uint8Array>,
 ): Promise<PageCompressor> {
-  switch (compression) {
-    case "none":
-      return { codec: "UNCOMPRESSED" };
-    case "snappy":
-      return { codec: "SNAPPY", compress: await snappy() };
-    case "gzip":
-      // Level 6 takes seven times as long and saves a tenth.
-      return { codec: "GZIP", compress: (body) => zlib.gzipSync(body, { level: 1 }) };
-    case "zstd": {
-      const compress = nativeZstd();
-      if (compress) return { codec: "ZSTD", compress };
-      throw new LarderError(
-        `Compression "zstd" needs Node 22.15 or later; this is ${process.version}. Use "compact", which is zstd where Node has it and snappy elsewhere.`,
-        { code: "unsupported-compression", facts: { compression, node: process.version } },
-      );
-    }
-    case "compact": {
-      const compress = nativeZstd();
-      return compress ? { codec: "ZSTD", compress } : { codec: "SNAPPY", compress: await snappy() };
-    }
-    default:
-      throw new LarderError(
-        `compression must be "none", "snappy", "zstd", "gzip" or "compact", not ${JSON.stringify(compression)}.`,
-        { code: "invalid-option", facts: { compression } },
-      );
+  if (!Object.hasOwn(codecs, compression)) {
+    const known = Object.keys(codecs).map((name) => JSON.stringify(name));
+    throw new LarderError(`compression must be ${known.join(", ")}, not ${JSON.stringify(compression)}.`, {
+      code: "invalid-option",
+      facts: { compression },
+    });
   }
+  const codec = codecs[compression];
+  if (compression === "none") return { codec };
+  const compress = (await compressorOf(codec)) ?? (compression === "snappy" ? await slowSnappy() : undefined);
+  if (compress) return { codec, compress };
+  throw new LarderError(
+    `Compression "${compression}" needs Node 22.15 or later, or the optional package @toondepauw/node-zstd; this is Node ${process.version}. Install one of them, or use "lz4".`,
+    { code: "unsupported-compression", facts: { compression, node: process.version } },
+  );
 }
 
-/** Zstandard at level 1, where this Node has it. */
-function nativeZstd(): ((body: Uint8Array) => Uint8Array) | undefined {
-  const { zstdCompressSync, constants } = zlib as typeof zlib & {
-    readonly zstdCompressSync?: (body: Uint8Array, options: object) => Uint8Array;
-  };
-  const level = (constants as { readonly ZSTD_c_compressionLevel?: number }).ZSTD_c_compressionLevel;
-  if (!zstdCompressSync || level === undefined) return undefined;
-  return (body) => zstdCompressSync(body, { params: { [level]: 1 } });
+/** What tables that are kept and seldom read are best compressed with: zstd where it can be had, else LZ4. */
+export async function coldCompression(): Promise<Compression> {
+  return (await compressorOf("ZSTD")) ? "zstd" : "lz4";
+}
+
+async function compressorOf(codec: CompressionCodec): Promise<((body: Uint8Array) => Uint8Array) | undefined> {
+  await loadCodecs([codec]);
+  return loadedCodec(codec)?.compress;
 }

@@ -17,8 +17,9 @@ export type {
 } from "hyparquet";
 
 import { checkThrift } from "./check-thrift.js";
+import { readPageBounds, readPageHeader, readPageLocations } from "./page-header.js";
 
-/** What this package asks of hyparquet. The one module that uses it. */
+/** What this package asks of a Parquet file's metadata. The one module that uses hyparquet. */
 export interface ParquetFileReader {
   /** The footer, from bytes that end where the file ends. */
   readonly footer: (tail: Uint8Array) => FileMetaData;
@@ -66,6 +67,8 @@ export interface PageLocation {
   readonly offset: number;
   readonly byteLength: number;
   readonly firstRow: number;
+  /** Bytes of the values of a page of text or bytes, without their lengths, where the index states them. */
+  readonly unencodedBytes?: number;
 }
 
 let loaded: Promise<ParquetFileReader> | undefined;
@@ -80,9 +83,8 @@ export function loadParquetReader(): Promise<ParquetFileReader> {
 }
 
 async function makeReader(): Promise<ParquetFileReader> {
-  const [{ parquetMetadata, readOffsetIndex }, { parquetHeader }, { deserializeTCompactProtocol }] = await Promise.all([
+  const [{ parquetMetadata }, { deserializeTCompactProtocol }] = await Promise.all([
     import("hyparquet"),
-    import("hyparquet/src/column.js"),
     import("hyparquet/src/thrift.js"),
   ]);
   const same = (value: unknown) => value as never;
@@ -102,20 +104,9 @@ async function makeReader(): Promise<ParquetFileReader> {
         },
       });
     },
-    pageLocations(index) {
-      checkThrift(index, 0);
-      return readOffsetIndex({ view: viewOf(index), offset: 0 }).page_locations.map((location) => ({
-        offset: Number(location.offset),
-        byteLength: location.compressed_page_size,
-        firstRow: Number(location.first_row_index),
-      }));
-    },
-    pageHeader(chunk, offset) {
-      checkThrift(chunk, offset);
-      const reader = { view: viewOf(chunk), offset };
-      const header = parquetHeader(reader);
-      return { header, end: reader.offset };
-    },
+    pageLocations: readPageLocations,
+    pageHeader: readPageHeader,
+    pageBounds: readPageBounds,
     statistics(tail) {
       const end = tail.byteLength - 8;
       const length = viewOf(tail).getUint32(end, true);
@@ -124,19 +115,6 @@ async function makeReader(): Promise<ParquetFileReader> {
         offset: end - length,
       });
       return rawStatistics(footer);
-    },
-    pageBounds(index) {
-      checkThrift(index, 0);
-      const { field_1, field_2, field_3, field_5 }: RawStruct = deserializeTCompactProtocol({
-        view: viewOf(index),
-        offset: 0,
-      });
-      return {
-        nullPages: field_1,
-        mins: field_2,
-        maxs: field_3,
-        ...(field_5 && { nullCounts: field_5.map(Number) }),
-      };
     },
     bloomHeader(bytes) {
       checkThrift(bytes, 0);

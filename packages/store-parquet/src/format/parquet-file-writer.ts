@@ -1,6 +1,8 @@
-import { columnIndexOf, type WrittenColumnIndex } from "./column-index.js";
+import { breathe, isTimeToBreathe } from "./breathe.js";
+import { columnIndexOf } from "./column-index.js";
 import type { EncodedChunk, EncodedPage } from "./encoded-chunk.js";
 import { type Compression, loadPageCompressor } from "./page-compressor.js";
+import { columnIndexFields, type OffsetIndexPage, offsetIndexFields } from "./page-index-fields.js";
 import type { ColumnChunk, KeyValue, PageHeader, RowGroup, SchemaElement } from "./parquet-file-reader.js";
 import type { ParquetLeaf } from "./parquet-leaf.js";
 import { writtenStatistics } from "./written-statistics.js";
@@ -12,8 +14,11 @@ import { writtenStatistics } from "./written-statistics.js";
  * the bytes that they read for the footer.
  */
 export interface ParquetFileWriter {
-  /** Adds a row group: one chunk for each leaf of the schema, in its order. */
-  addRowGroup(rows: number, chunks: readonly EncodedChunk[]): void;
+  /**
+   * Adds a row group: one chunk for each leaf of the schema, in its order. To be awaited before anything else is done; the event loop
+   * gets its turns between pages.
+   */
+  addRowGroup(rows: number, chunks: readonly EncodedChunk[]): Promise<void>;
   /** What was added and not yet taken, in file order. The parts may be views of the table's own memory. */
   take(): Uint8Array[];
   /** Adds indexes and footer, with more metadata behind what was given at first; to be called once, at the end. */
@@ -37,8 +42,6 @@ export interface WrittenLeaf {
 }
 
 const magic = Uint8Array.of(0x50, 0x41, 0x52, 0x31);
-
-const boundaryOrders = ["UNORDERED", "ASCENDING", "DESCENDING"];
 
 /**
  * Begins a file. Loads hyparquet-writer, which takes a while the first time.
@@ -78,17 +81,18 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
     push(writer.getBytes());
     return writer.offset;
   };
-  const compressed = (body: Uint8Array): Uint8Array => {
+  /** `undefined` where a page is better stored as it is. */
+  const compressed = async (body: readonly Uint8Array[], byteLength: number): Promise<Uint8Array | undefined> => {
     // A page without a byte must not be said to be compressed: readers would look for a compressed nothing.
-    if (!compress || body.byteLength === 0) return body;
-    const smaller = compress(body);
-    return smaller.byteLength < body.byteLength ? smaller : body;
+    if (!compress || byteLength === 0) return undefined;
+    const smaller = await compress(body.length === 1 ? body[0]! : Buffer.concat(body, byteLength));
+    return smaller.byteLength < byteLength ? smaller : undefined;
   };
 
   /** Returns the uncompressed size with the header. */
-  const pushDictionaryPage = ({ entries, body }: NonNullable<EncodedChunk["dictionaryPage"]>): number => {
+  const pushDictionaryPage = async ({ entries, body }: DictionaryPage): Promise<number> => {
     // A dictionary page can't say that it is not compressed, so it always is where the column's codec says so.
-    const stored = compress ? compress(body) : body;
+    const stored = compress ? await compress(body) : body;
     const headerBytes = pushHeader({
       type: "DICTIONARY_PAGE",
       uncompressed_page_size: body.byteLength,
@@ -99,14 +103,15 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
     return headerBytes + body.byteLength;
   };
 
-  const pushDataPage = (page: EncodedPage): number => {
+  const pushDataPage = async (page: EncodedPage): Promise<number> => {
     const { repetitionLevels, definitionLevels, body } = page;
-    const stored = compressed(body);
+    const valueBytes = byteLengthOf(body);
     const levelBytes = repetitionLevels.byteLength + definitionLevels.byteLength;
+    const smaller = await compressed(body, valueBytes);
     const headerBytes = pushHeader({
       type: "DATA_PAGE_V2",
-      uncompressed_page_size: levelBytes + body.byteLength,
-      compressed_page_size: levelBytes + stored.byteLength,
+      uncompressed_page_size: levelBytes + valueBytes,
+      compressed_page_size: levelBytes + (smaller?.byteLength ?? valueBytes),
       data_page_header_v2: {
         num_values: page.entries,
         num_nulls: page.nullCount,
@@ -114,24 +119,26 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
         encoding: page.encoding,
         definition_levels_byte_length: definitionLevels.byteLength,
         repetition_levels_byte_length: repetitionLevels.byteLength,
-        is_compressed: stored !== body,
+        is_compressed: smaller !== undefined,
       },
     });
     push(repetitionLevels);
     push(definitionLevels);
-    push(stored);
-    return headerBytes + levelBytes + body.byteLength;
+    for (const piece of smaller ? [smaller] : body) push(piece);
+    return headerBytes + levelBytes + valueBytes;
   };
 
-  const pushChunk = ({ path, leaf }: WrittenLeaf, encoded: EncodedChunk): ColumnChunk => {
+  const pushChunk = async ({ path, leaf }: WrittenLeaf, encoded: EncodedChunk): Promise<ColumnChunk> => {
     const start = offset;
-    let uncompressed = encoded.dictionaryPage ? pushDictionaryPage(encoded.dictionaryPage) : 0;
+    let uncompressed = encoded.dictionaryPage ? await pushDictionaryPage(encoded.dictionaryPage) : 0;
     const firstPage = offset;
-    const locations = encoded.pages.map((page) => {
+    const locations: OffsetIndexPage[] = [];
+    for (const page of encoded.pages) {
       const pageStart = offset;
-      uncompressed += pushDataPage(page);
-      return { field_1: BigInt(pageStart), field_2: offset - pageStart, field_3: BigInt(page.firstRow) };
-    });
+      uncompressed += await pushDataPage(page);
+      locations.push({ field_1: BigInt(pageStart), field_2: offset - pageStart, field_3: BigInt(page.firstRow) });
+      if (isTimeToBreathe()) await breathe();
+    }
     const chunk: ColumnChunk = {
       file_offset: BigInt(start),
       meta_data: {
@@ -152,16 +159,17 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
     indexes.push({
       chunk,
       columnIndex: columnIndex && thrift(columnIndexFields(columnIndex)),
-      offsetIndex: thrift({ field_1: locations }),
+      offsetIndex: thrift(offsetIndexFields(locations, encoded.pages)),
     });
     return chunk;
   };
 
   push(magic);
   return {
-    addRowGroup(rows, chunks) {
+    async addRowGroup(rows, chunks) {
       const start = offset;
-      const columns = chunks.map((chunk, i) => pushChunk(options.leaves[i]!, chunk));
+      const columns: ColumnChunk[] = [];
+      for (const [i, chunk] of chunks.entries()) columns.push(await pushChunk(options.leaves[i]!, chunk));
       const end = offset;
       chunks.forEach(({ bloomFilter }, i) => {
         if (!bloomFilter) return;
@@ -227,12 +235,10 @@ function listOfStructs(footer: Uint8Array, withRowGroup: Uint8Array): Uint8Array
   return typed;
 }
 
-function columnIndexFields(index: WrittenColumnIndex): Record<`field_${number}`, unknown> {
-  return {
-    field_1: index.nullPages,
-    field_2: index.minValues,
-    field_3: index.maxValues,
-    field_4: boundaryOrders.indexOf(index.boundaryOrder),
-    field_5: index.nullCounts.map(BigInt),
-  };
+type DictionaryPage = NonNullable<EncodedChunk["dictionaryPage"]>;
+
+function byteLengthOf(pieces: readonly Uint8Array[]): number {
+  let byteLength = 0;
+  for (const piece of pieces) byteLength += piece.byteLength;
+  return byteLength;
 }

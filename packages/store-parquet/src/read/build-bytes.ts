@@ -50,6 +50,34 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
     }
     used = to;
   };
+  /** The same for values that stand side by side: their bytes are copied as one. */
+  const addTogether = ({ bytes, starts, ends }: Slices, first: number, last: number, at: number): void => {
+    const start = starts[first]!;
+    const shift = used - start;
+    data.set(bytes.subarray(start, ends[last - 1]!), used);
+    if (large) for (let i = first; i < last; i++) (offsets as BigInt64Array)[at++] = BigInt(ends[i]! + shift);
+    else for (let i = first; i < last; i++) offsets[at++] = ends[i]! + shift;
+    used = ends[last - 1]! + shift;
+  };
+
+  /** Adds values that lie side by side: their bytes in one piece, their ends by one sum. */
+  const addNeighbours = (
+    { bytes, starts, ends }: Slices,
+    first: number,
+    last: number,
+    at: number,
+    from: number,
+    to: number,
+    valid: Uint8Array | undefined,
+  ): void => {
+    const start = first < last ? starts[first]! : 0;
+    const end = first < last ? ends[last - 1]! : 0;
+    data.set(bytes.subarray(start, end), used);
+    if (large) wideEnds(offsets as BigInt64Array, at, ends, first, used - start, from, to, valid, used);
+    else if (valid) presentEnds(offsets as Int32Array, at, ends, first, used - start, from, to, valid, used);
+    else movedEnds(offsets as Int32Array, at, ends, first, last, used - start);
+    used += end - start;
+  };
 
   return {
     beginChunk(dictionary) {
@@ -64,17 +92,9 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
       offsets = withRoom(offsets, validity.rows + 1 + to - from, large);
       reserve(bytesOf(source, indices, first, last));
       const at = validity.rows + 1;
-      if (last - first === to - from) addAll(source, indices, first, last, at);
-      else {
-        let next = first;
-        for (let row = from; row < to; row++) {
-          if (getBit(page.validity!, row)) {
-            addAll(source, indices, next, next + 1, at + row - from);
-            next++;
-          } else if (large) (offsets as BigInt64Array)[at + row - from] = BigInt(used);
-          else offsets[at + row - from] = used;
-        }
-      }
+      if (!indices && last > first && areTogether(source, first, last)) addTogether(source, first, last, at);
+      else addAll(source, indices, first, last, at);
+      if (last - first < to - from) spreadOffsets(offsets, at, from, to, last - first, page.validity!);
       validity.append(page, from, to, last - first);
     },
     finish() {
@@ -94,11 +114,68 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
   };
 }
 
+// Where values end in the buffer: `shift` beyond where they end in their page. Null rows end where they begin.
+
+function movedEnds(
+  offsets: Int32Array,
+  at: number,
+  ends: Int32Array,
+  first: number,
+  last: number,
+  shift: number,
+): void {
+  for (let i = first; i < last; i++) offsets[at++] = ends[i]! + shift;
+}
+
+function presentEnds(
+  offsets: Int32Array,
+  at: number,
+  ends: Int32Array,
+  first: number,
+  shift: number,
+  from: number,
+  to: number,
+  valid: Uint8Array,
+  before: number,
+): void {
+  let end = before;
+  let next = first;
+  for (let row = from; row < to; row++) {
+    if ((valid[row >>> 3]! >>> (row & 7)) & 1) end = ends[next++]! + shift;
+    offsets[at++] = end;
+  }
+}
+
+function wideEnds(
+  offsets: BigInt64Array,
+  at: number,
+  ends: Int32Array,
+  first: number,
+  shift: number,
+  from: number,
+  to: number,
+  valid: Uint8Array | undefined,
+  before: number,
+): void {
+  let end = before;
+  let next = first;
+  for (let row = from; row < to; row++) {
+    if (!valid || getBit(valid, row)) end = ends[next++]! + shift;
+    offsets[at++] = BigInt(end);
+  }
+}
+
 /** Bytes of some values together. @throws LarderError `damaged-parquet` for an index beyond the dictionary */
-function bytesOf({ starts, ends, count }: Slices, places: Int32Array | undefined, first: number, last: number): number {
+function bytesOf(
+  { starts, ends, count, contiguous }: Slices,
+  places: Int32Array | undefined,
+  first: number,
+  last: number,
+): number {
   let total = 0;
   if (!places) {
     if (last > count) throw damagedParquet("a page holds fewer values than it states");
+    if (contiguous) return first < last ? ends[last - 1]! - starts[first]! : 0;
     for (let i = first; i < last; i++) total += ends[i]! - starts[i]!;
     return total;
   }
@@ -110,7 +187,29 @@ function bytesOf({ starts, ends, count }: Slices, places: Int32Array | undefined
   return total;
 }
 
+/** Whether each value begins where the one before it ends. */
+function areTogether({ starts, ends }: Slices, first: number, last: number): boolean {
+  for (let i = first + 1; i < last; i++) if (starts[i] !== ends[i - 1]) return false;
+  return true;
+}
+
 type Offsets = BigInt64Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+
+/** Moves ends that stand side by side to the rows they belong to, from the last one down; a null ends where the one before it does. */
+function spreadOffsets(
+  offsets: Offsets,
+  at: number,
+  from: number,
+  to: number,
+  count: number,
+  validity: Uint8Array,
+): void {
+  let next = at + count - 1;
+  for (let row = to - 1; row >= from; row--) {
+    offsets[at + row - from] = offsets[next]!;
+    if (getBit(validity, row)) next--;
+  }
+}
 
 function withRoom(offsets: Offsets, count: number, large: boolean): Offsets {
   if (count <= offsets.length) return offsets;

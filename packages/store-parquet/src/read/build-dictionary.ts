@@ -1,56 +1,34 @@
-import type { Data, Dictionary, Int32, Vector } from "apache-arrow";
+import type { Dictionary, Int32 } from "apache-arrow";
 import type { ArrowLikeType } from "../arrow/arrow-like.js";
-import { mostEntries, widthOf } from "../arrow/type-size.js";
-import { damagedParquet, unsupportedParquet } from "../format/parquet-errors.js";
+import { widthOf } from "../arrow/type-size.js";
+import { damagedParquet } from "../format/parquet-errors.js";
 import { spreadInPlace } from "./build-fixed.js";
-import { type BuilderTarget, type ColumnBuilder, createColumnBuilder } from "./column-builder.js";
-import type { DecodedPage, PlainValues } from "./decode-page.js";
+import type { BuilderTarget, ColumnBuilder } from "./column-builder.js";
+import { dictionaryEntries, valueAt } from "./dictionary-entries.js";
 import { grownBytes, usedBytes } from "./grown-bytes.js";
 import { validityBuilder } from "./validity-builder.js";
 
 /** Builds dictionary columns: the dictionaries of the row groups become one, indices are renumbered where they differ. */
-export function dictionaryBuilder({ arrow, type, leaf, rows }: BuilderTarget): ColumnBuilder {
-  const { indices: indexType, dictionary: valueType } = type as Dictionary;
-  const width = widthOf(indexType as ArrowLikeType);
-  const most = mostEntries(indexType as ArrowLikeType);
+export function dictionaryBuilder(target: BuilderTarget): ColumnBuilder {
+  const { arrow, type, rows } = target;
+  const width = widthOf(type as ArrowLikeType);
   let data = new Uint8Array(rows * width);
-  let target = arrayOver(data, width);
+  let places = arrayOver(data, width);
   const validity = validityBuilder(rows);
-  const places = new Map<string, number>();
-  const entries: Uint8Array[] = [];
-  let previous: PlainValues | undefined;
+  const entries = dictionaryEntries(target);
   let map = new Int32Array(0);
   let inOrder = true;
 
-  const placeOf = (value: Uint8Array): number => {
-    const key = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
-    let place = places.get(key);
-    if (place === undefined) {
-      place = entries.length;
-      if (place >= most) {
-        throw unsupportedParquet(
-          `a dictionary column has more distinct values than its ${width * 8}-bit indices can count`,
-        );
-      }
-      places.set(key, place);
-      entries.push(value);
-    }
-    return place;
-  };
-
   return {
     beginChunk(dictionary) {
-      if (dictionary && previous && sameValues(dictionary, previous)) return;
-      previous = dictionary;
-      map = Int32Array.from({ length: dictionary?.count ?? 0 }, (_, i) => placeOf(valueAt(dictionary!, i)));
-      inOrder = map.every((place, i) => place === i);
+      ({ map, inOrder } = entries.placesOf(dictionary));
     },
     append(page, from, to, first, last) {
       const { values } = page;
       const at = validity.rows;
       if ((at + to - from) * width > data.byteLength) {
         data = grownBytes(data, (at + to - from) * width);
-        target = arrayOver(data, width);
+        places = arrayOver(data, width);
       }
       if (values.kind === "indices") {
         const { indices } = values;
@@ -58,59 +36,24 @@ export function dictionaryBuilder({ arrow, type, leaf, rows }: BuilderTarget): C
         for (let i = first; i < last; i++) {
           const index = indices[i]!;
           if (index >>> 0 >= limit) throw damagedParquet("an index has no entry in its dictionary");
-          target[at + i - first] = inOrder ? index : map[index]!;
+          places[at + i - first] = inOrder ? index : map[index]!;
         }
-      } else for (let i = first; i < last; i++) target[at + i - first] = placeOf(valueAt(values, i));
+      } else for (let i = first; i < last; i++) places[at + i - first] = entries.placeOf(valueAt(values, i));
       if (last - first < to - from) spreadInPlace(data, width, at, from, to, last - first, page.validity!);
       validity.append(page, from, to, last - first);
     },
     finish() {
       const length = validity.rows;
-      const wide = width === 8 ? wideIndices(target, length) : usedBytes(data, length * width);
+      const wide = width === 8 ? wideIndices(places, length) : usedBytes(data, length * width);
       return arrow.makeData({
         type: type as Dictionary<Int32, Int32>,
         length,
         data: wide as never,
-        dictionary: new arrow.Vector([entryData()]) as Vector<Int32>,
+        dictionary: entries.finish(),
         ...validity.finish(),
       });
     },
   };
-
-  function entryData(): Data {
-    const count = entries.length;
-    const builder = createColumnBuilder({ arrow, type: valueType, leaf, rows: count, byteLength: 0 });
-    const page: DecodedPage = { rows: count, nullCount: 0, values: joined(entries, leaf.type === "BYTE_ARRAY") };
-    builder.beginChunk(undefined);
-    if (count > 0) builder.append(page, 0, count, 0, count);
-    return builder.finish();
-  }
-}
-
-function valueAt(values: PlainValues, i: number): Uint8Array {
-  if (values.kind === "fixed") return values.bytes.subarray(i * values.width, (i + 1) * values.width);
-  if (values.kind === "slices") return values.bytes.subarray(values.starts[i]!, values.ends[i]!);
-  throw damagedParquet("a dictionary column holds booleans");
-}
-
-function joined(entries: readonly Uint8Array[], variable: boolean): PlainValues {
-  const count = entries.length;
-  const bytes = Buffer.concat(entries as Uint8Array[]);
-  if (!variable) return { kind: "fixed", count, width: count === 0 ? 1 : bytes.byteLength / count, bytes };
-  const starts = new Int32Array(count);
-  const ends = new Int32Array(count);
-  let at = 0;
-  entries.forEach((entry, i) => {
-    starts[i] = at;
-    at += entry.byteLength;
-    ends[i] = at;
-  });
-  return { kind: "slices", count, starts, ends, bytes };
-}
-
-function sameValues(left: PlainValues, right: PlainValues): boolean {
-  if (left.kind === "bits" || right.kind === "bits") return false;
-  return left.count === right.count && left.kind === right.kind && Buffer.compare(left.bytes, right.bytes) === 0;
 }
 
 /** Indices as 64-bit integers, without a bigint for each: none is too large for the lower half. */

@@ -78,36 +78,70 @@ export function spreadInPlace(
   count: number,
   validity: Uint8Array,
 ): void {
-  if (width === 4)
-    spreadWords(new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4), 1, at, from, to, count, validity);
-  else if (width % 8 === 0) {
-    spreadWords(
-      new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4),
-      width / 4,
-      at,
-      from,
-      to,
-      count,
-      validity,
-    );
-  } else spreadWords(data, width, at, from, to, count, validity);
+  const end = at + to - from;
+  if (width === 4) {
+    spreadSingles(new Int32Array(data.buffer, data.byteOffset, data.byteLength >>> 2), at, end, from, count, validity);
+  } else if (width === 8) {
+    spreadPairs(new Int32Array(data.buffer, data.byteOffset, data.byteLength >>> 2), at, end, from, count, validity);
+  } else if (width === 1) spreadSingles(data, at, end, from, count, validity);
+  else spreadBytes(data, width, at, end, from, count, validity);
 }
 
-function spreadWords(
+// Without a branch for each row: nulls are masked. Words, never floats: copying those may change the bits of a NaN. Once as many values as
+// rows are left, they stand where they belong.
+
+function spreadSingles(
   data: Uint8Array | Int32Array,
-  words: number,
   at: number,
+  end: number,
   from: number,
-  to: number,
+  count: number,
+  validity: Uint8Array,
+): void {
+  let source = at + count - 1;
+  let target = end - 1;
+  for (const shift = from - at; source >= at && source < target; target--) {
+    const bit = (validity[(target + shift) >>> 3]! >>> ((target + shift) & 7)) & 1;
+    data[target] = data[source]! & -bit;
+    source -= bit;
+  }
+  if (source < at) data.fill(0, at, target + 1);
+}
+
+function spreadPairs(
+  words: Int32Array,
+  at: number,
+  end: number,
+  from: number,
+  count: number,
+  validity: Uint8Array,
+): void {
+  let source = at + count - 1;
+  let target = end - 1;
+  for (const shift = from - at; source >= at && source < target; target--) {
+    const bit = (validity[(target + shift) >>> 3]! >>> ((target + shift) & 7)) & 1;
+    words[2 * target + 1] = words[2 * source + 1]! & -bit;
+    words[2 * target] = words[2 * source]! & -bit;
+    source -= bit;
+  }
+  if (source < at) words.fill(0, 2 * at, 2 * target + 2);
+}
+
+function spreadBytes(
+  data: Uint8Array,
+  width: number,
+  at: number,
+  end: number,
+  from: number,
   count: number,
   validity: Uint8Array,
 ): void {
   let next = at + count - 1;
-  for (let row = to - 1; row >= from; row--) {
-    const target = (at + row - from) * words;
-    if (getBit(validity, row)) {
-      const source = next-- * words;
-      if (source !== target) for (let word = words - 1; word >= 0; word--) data[target + word] = data[source + word]!;
-    } else for (let word = 0; word < words; word++) data[target + word] = 0;
+  for (let row = end - 1; row >= at; row--) {
+    if (getBit(validity, row - at + from)) {
+      const source = next-- * width;
+      if (next + 1 !== row)
+        for (let byte = width - 1; byte >= 0; byte--) data[row * width + byte] = data[source + byte]!;
+    } else data.fill(0, row * width, (row + 1) * width);
   }
 }

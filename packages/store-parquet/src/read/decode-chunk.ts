@@ -5,6 +5,7 @@ import { damagedParquet } from "../format/parquet-errors.js";
 import type { PageHeader, ParquetFileReader } from "../format/parquet-file-reader.js";
 import type { ColumnBuilder } from "./column-builder.js";
 import { type DecodedPage, decodeDictionary, decodePage, type PageContext, type PlainValues } from "./decode-page.js";
+import { pagesAhead } from "./pages-ahead.js";
 import type { ChunkPlan } from "./read-plan.js";
 import type { RowRuns } from "./row-runs.js";
 
@@ -56,11 +57,14 @@ export async function decodeChunk(
 
   for (const [i, { firstRow }] of plan.pieces.entries()) {
     let row = firstRow;
-    for (const { header, body } of pagesOf(reader, plan, pieces[i]!)) {
+    const pages = pagesAhead(pagesOf(reader, plan, pieces[i]!), plan, runs);
+    for (let page = pages.next(); page; page = pages.next()) {
       if (run >= runs.length) return;
       if (isTimeToBreathe()) await breathe();
+      const { header, body } = page;
+      const plain = page.plain && (await page.plain);
       if (header.type === "DICTIONARY_PAGE") {
-        dictionary = checkedDictionary(context, header, body);
+        dictionary = checkedDictionary(context, header, body, plain);
         continue;
       }
       const rows = header.data_page_header_v2?.num_values ?? header.data_page_header?.num_values;
@@ -70,7 +74,7 @@ export async function decodeChunk(
       if (row + rows > next) {
         if (!begun) builder.beginChunk(dictionary);
         begun = true;
-        appendRuns(decodePage(context, header, body), row);
+        appendRuns(decodePage(context, header, body, plain), row);
       }
       row += rows;
     }
@@ -119,8 +123,13 @@ export function pageAt(
 }
 
 /** The dictionary of a chunk. */
-export function checkedDictionary(context: PageContext, header: PageHeader, body: Uint8Array): PlainValues {
+export function checkedDictionary(
+  context: PageContext,
+  header: PageHeader,
+  body: Uint8Array,
+  plain?: Uint8Array,
+): PlainValues {
   const entries = header.dictionary_page_header?.num_values ?? -1;
   if (!(entries >= 0 && entries <= header.uncompressed_page_size * 8)) throw damagedParquet("a dictionary has no size");
-  return decodeDictionary(context, header, body);
+  return decodeDictionary(context, header, body, plain);
 }

@@ -31,16 +31,22 @@ export interface PageContext {
  * Decodes a data page of a flat column.
  *
  * @param body what follows its header
+ * @param plain what the compressed part of it has been decompressed to, where that has been done
  * @throws LarderError `damaged-parquet`, `unsupported-parquet`
  */
-export function decodePage({ leaf, optional, codec }: PageContext, header: PageHeader, body: Uint8Array): DecodedPage {
+export function decodePage(
+  { leaf, optional, codec }: PageContext,
+  header: PageHeader,
+  body: Uint8Array,
+  plain?: Uint8Array,
+): DecodedPage {
   const {
     entries: rows,
     definition,
     encoding,
     values,
     ...stated
-  } = pageParts(header, body, codec, 0, optional ? 1 : 0);
+  } = pageParts(header, body, codec, 0, optional ? 1 : 0, plain);
   const validity = definition && validityOf(definition, rows);
   const nullCount = validity ? rows - countBits(validity, 0, rows) : 0;
   if (stated.nullCount !== undefined && stated.nullCount !== nullCount) {
@@ -51,13 +57,18 @@ export function decodePage({ leaf, optional, codec }: PageContext, header: PageH
 }
 
 /** Decodes a dictionary page. @throws LarderError `damaged-parquet`, `unsupported-parquet` */
-export function decodeDictionary({ codec, leaf }: PageContext, header: PageHeader, body: Uint8Array): PlainValues {
+export function decodeDictionary(
+  { codec, leaf }: PageContext,
+  header: PageHeader,
+  body: Uint8Array,
+  plain?: Uint8Array,
+): PlainValues {
   checkPageCrc(header, body);
   const { num_values: count = 0, encoding } = header.dictionary_page_header ?? {};
   if (encoding !== "PLAIN" && encoding !== "PLAIN_DICTIONARY") {
     throw unsupportedParquet(`a dictionary in the encoding ${encoding}`, { encoding });
   }
-  return decodePlainValues(leaf, decompress(body, header.uncompressed_page_size, codec), count);
+  return decodePlainValues(leaf, plain ?? decompress(body, header.uncompressed_page_size, codec), count);
 }
 
 function validityOf(levels: StoredLevels, rows: number): Uint8Array {

@@ -1,5 +1,6 @@
 import { checkAllocation } from "../format/allocation-limit.js";
-import { type ByteSlices, joinPrefixes, sliceByLengths, unpackDeltas } from "../format/delta.js";
+import { type ByteSlices, joinPrefixes, sliceByLengths } from "../format/byte-slices.js";
+import { unpackDeltas } from "../format/delta.js";
 import { damagedParquet, unsupportedParquet } from "../format/parquet-errors.js";
 import type { Encoding } from "../format/parquet-file-reader.js";
 import type { ParquetLeaf } from "../format/parquet-leaf.js";
@@ -124,8 +125,9 @@ function deltas(type: "INT32" | "INT64", bytes: Uint8Array, count: number): Plai
 }
 
 function prefixed(leaf: ParquetLeaf, body: Uint8Array, count: number): PlainValues {
-  const { starts, ends, bytes } = joinPrefixes(body, count);
-  if (leaf.type === "BYTE_ARRAY") return { kind: "slices", count, starts, ends, bytes };
+  const slices = joinPrefixes(body, count);
+  const { starts, ends, bytes } = slices;
+  if (leaf.type === "BYTE_ARRAY") return { kind: "slices", count, ...slices };
   const width = physicalWidth(leaf);
   for (let i = 0; i < count; i++) {
     if (ends[i]! - starts[i]! !== width) throw damagedParquet("a value of fixed length has another length");

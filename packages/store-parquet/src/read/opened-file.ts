@@ -1,6 +1,6 @@
 import type { BlobSource } from "@larder/core";
 import { type Arrow, loadArrow } from "../arrow/load-arrow.js";
-import { loadCodecs } from "../format/decompress.js";
+import { loadCodecs } from "../format/codecs/codec-table.js";
 import { describeFile, type FileLayout } from "../format/file-layout.js";
 import { damagedParquet, parsing } from "../format/parquet-errors.js";
 import { type FooterStatistics, loadParquetReader, type ParquetFileReader } from "../format/parquet-file-reader.js";
@@ -15,6 +15,10 @@ export interface OpenedFile {
   open(): Promise<FileParts>;
   /** Bytes of the file; what came with the footer is not read again. */
   readRange(range: ByteRange): Promise<Uint8Array>;
+  /** Whether the source fills memory that is there; then its reads cost little enough to be many. */
+  readonly scatters: boolean;
+  /** Fills the targets, one after another, with the bytes from `start` on, without a copy where the source {@link scatters}. */
+  readInto(start: number, targets: readonly Uint8Array[]): Promise<void>;
   /** Bytes of page indexes, which are read once. */
   readIndexes(ranges: readonly ByteRange[]): Promise<Uint8Array[]>;
   /** Whether a range came with the footer. To be asked once it has been opened. */
@@ -23,6 +27,10 @@ export interface OpenedFile {
   statistics(): FooterStatistics;
   /** Ranges with at most so many bytes between them are read as one. */
   readonly gapBytes: number;
+  /** As the source states it: a read costs about as much as the whole blocks of so many bytes that it touches. */
+  readonly blockBytes: number | undefined;
+  /** Whether pages may be read straight into columns, and values picked out of pages; else all goes the general way. */
+  readonly direct: boolean;
   /** Bytes read from the source so far. */
   readonly bytesRead: number;
 }
@@ -37,8 +45,11 @@ export interface FileParts {
   readonly layout: FileLayout;
 }
 
+/** Whether files are read directly unless it is said. */
+export const directByDefault: boolean = process.env.LARDER_DIRECT_TABLES !== "off";
+
 /** Wraps a source. A failed opening is tried again the next time. */
-export function openedFile(source: BlobSource, gapBytes = 0): OpenedFile {
+export function openedFile(source: BlobSource, gapBytes = 0, direct: boolean = directByDefault): OpenedFile {
   let bytesRead = 0;
   let tail = new Uint8Array(0);
   let tailStart = source.byteLength;
@@ -74,8 +85,21 @@ export function openedFile(source: BlobSource, gapBytes = 0): OpenedFile {
   const readRange = async (range: ByteRange): Promise<Uint8Array> =>
     isHeld(range) ? tail.subarray(range.start - tailStart, range.end - tailStart) : limited(range);
 
+  const readInto = async (start: number, targets: readonly Uint8Array[]): Promise<void> => {
+    const length = byteLengthOf(targets);
+    if (source.readInto && !isHeld({ start, end: start + length })) {
+      bytesRead += length;
+      return source.readInto(start, targets);
+    }
+    fill(targets, await readRange({ start, end: start + length }));
+  };
+
   return {
     gapBytes,
+    blockBytes: source.blockBytes,
+    direct,
+    scatters: source.readInto !== undefined,
+    readInto,
     isHeld,
     readRange,
     readIndexes: pageIndexCache(readRange),
@@ -94,4 +118,18 @@ export function openedFile(source: BlobSource, gapBytes = 0): OpenedFile {
       return bytesRead;
     },
   };
+}
+
+function byteLengthOf(targets: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const target of targets) length += target.byteLength;
+  return length;
+}
+
+function fill(targets: readonly Uint8Array[], bytes: Uint8Array): void {
+  let at = 0;
+  for (const target of targets) {
+    target.set(bytes.subarray(at, at + target.byteLength));
+    at += target.byteLength;
+  }
 }

@@ -28,10 +28,39 @@ export interface StoredLevels {
   readonly most: number;
 }
 
+/** What of a page is compressed, and how many bytes it must come to. */
+export interface CompressedPart {
+  readonly bytes: Uint8Array;
+  readonly byteLength: number;
+}
+
+/**
+ * What of a page of any kind is compressed, if its codec compresses anything.
+ *
+ * @param body what follows the header
+ * @throws LarderError `damaged-parquet`
+ */
+export function compressedPart(
+  header: PageHeader,
+  body: Uint8Array,
+  codec: CompressionCodec,
+): CompressedPart | undefined {
+  if (codec === "UNCOMPRESSED") return undefined;
+  const page = header.data_page_header_v2;
+  if (!page) return { bytes: body, byteLength: header.uncompressed_page_size };
+  const levelBytes = levelBytesOf(page, body);
+  const byteLength = header.uncompressed_page_size - levelBytes;
+  if (byteLength < 0) throw damagedParquet("the levels of a page exceed it");
+  // Nothing, compressed, may be a byte or more: what is stored of an empty page does not count.
+  if (byteLength === 0 || page.is_compressed === false) return undefined;
+  return { bytes: body.subarray(levelBytes), byteLength };
+}
+
 /**
  * Takes a data page apart; its checksum is verified where it has one.
  *
  * @param body what follows the header
+ * @param plain what its {@link compressedPart} has been decompressed to, where that has been done
  * @throws LarderError `damaged-parquet`, `unsupported-parquet`
  */
 export function pageParts(
@@ -40,13 +69,14 @@ export function pageParts(
   codec: CompressionCodec,
   maxRepetition: number,
   maxDefinition: number,
+  plain?: Uint8Array,
 ): PageParts {
   checkPageCrc(header, body);
-  if (header.data_page_header_v2) return partsOfV2(header, body, codec, maxRepetition, maxDefinition);
+  if (header.data_page_header_v2) return partsOfV2(header, body, codec, maxRepetition, maxDefinition, plain);
   const page = header.data_page_header;
   if (!page) throw damagedParquet("a page has no header");
   const entries = checkedCount(page.num_values);
-  let rest = decompress(body, header.uncompressed_page_size, codec);
+  let rest = plain ?? decompress(body, header.uncompressed_page_size, codec);
   const take = (most: number, encoding: string | undefined): StoredLevels => {
     const stored = oldOrRuns(rest, encoding, most, entries);
     rest = rest.subarray(stored.end);
@@ -70,20 +100,14 @@ function partsOfV2(
   codec: CompressionCodec,
   maxRepetition: number,
   maxDefinition: number,
+  plain: Uint8Array | undefined,
 ): PageParts {
   const page = header.data_page_header_v2!;
-  const { repetition_levels_byte_length: repeated, definition_levels_byte_length: defined } = page;
-  if (!(repeated >= 0 && defined >= 0 && repeated + defined <= body.byteLength)) {
-    throw damagedParquet("the levels of a page exceed it");
-  }
-  const levelBytes = repeated + defined;
+  const repeated = page.repetition_levels_byte_length;
+  const levelBytes = levelBytesOf(page, body);
   const byteLength = header.uncompressed_page_size - levelBytes;
   if (byteLength < 0) throw damagedParquet("the levels of a page exceed it");
-  const stored = body.subarray(levelBytes);
-  const isCompressed = page.is_compressed !== false;
-  // Nothing, compressed, may be a byte or more: what is stored of an empty page does not count.
-  const values =
-    byteLength === 0 ? stored.subarray(0, 0) : isCompressed ? decompress(stored, byteLength, codec) : stored;
+  const compressed = plain ? undefined : compressedPart(header, body, codec);
   return {
     entries: checkedCount(page.num_values),
     ...(maxRepetition > 0 && { repetition: { bytes: body.subarray(0, repeated), old: false, most: maxRepetition } }),
@@ -93,8 +117,22 @@ function partsOfV2(
     nullCount: page.num_nulls,
     rows: page.num_rows,
     encoding: page.encoding,
-    values,
+    values:
+      plain ??
+      (compressed
+        ? decompress(compressed.bytes, compressed.byteLength, codec)
+        : body.subarray(levelBytes, byteLength === 0 ? levelBytes : undefined)),
   };
+}
+
+type HeaderV2 = NonNullable<PageHeader["data_page_header_v2"]>;
+
+function levelBytesOf(page: HeaderV2, body: Uint8Array): number {
+  const { repetition_levels_byte_length: repeated, definition_levels_byte_length: defined } = page;
+  if (!(repeated >= 0 && defined >= 0 && repeated + defined <= body.byteLength)) {
+    throw damagedParquet("the levels of a page exceed it");
+  }
+  return repeated + defined;
 }
 
 /** Levels as numbers, each at most what the column allows. @throws LarderError `damaged-parquet` */

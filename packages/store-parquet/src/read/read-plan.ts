@@ -53,6 +53,12 @@ export async function planGroup(
   return { group, runs, columns: planned, ranges };
 }
 
+/** The plan for some of its columns, by their places. */
+export function narrowedPlan(plan: GroupPlan, places: readonly number[]): GroupPlan {
+  const columns = places.map((place) => plan.columns[place]!);
+  return { ...plan, columns, ranges: joinRanges(columns.flatMap((chunks) => chunks.flatMap(({ pieces }) => pieces))) };
+}
+
 /** Where the pages of some leaves lie; `undefined` for a leaf without an offset index. @throws LarderError `damaged-parquet` */
 export async function locatePages(
   file: OpenedFile,

@@ -3,9 +3,10 @@ import { breathe, isTimeToBreathe } from "../format/breathe.js";
 import type { ReadableColumn, StoredRowGroup } from "../format/file-layout.js";
 import { parsing } from "../format/parquet-errors.js";
 import { type ColumnAssembler, createColumnAssembler } from "./column-assembler.js";
+import { directColumn, readDirectly } from "./direct/read-direct.js";
 import type { HeldBytes } from "./held-bytes.js";
 import type { FileParts, OpenedFile } from "./opened-file.js";
-import { type ChunkPlan, type GroupPlan, planGroup, readIndexesAhead } from "./read-plan.js";
+import { type ChunkPlan, type GroupPlan, narrowedPlan, planGroup, readIndexesAhead } from "./read-plan.js";
 import { areAllRows, countRows, type RowRuns } from "./row-runs.js";
 
 /** Wanted rows of one row group, with what has already been read of it. */
@@ -20,10 +21,7 @@ const batchBytes = 2 ** 30;
 /** Row groups whose page indexes are read at once. */
 const groupsAhead = 64;
 
-/**
- * Reads some columns of wanted rows as Arrow batches: one, unless it is very large. While one row group is decoded the
- * next is fetched.
- */
+/** Reads some columns of wanted rows as Arrow batches: one, unless it is very large. */
 export async function readBatches(
   file: OpenedFile,
   parts: FileParts,
@@ -42,26 +40,73 @@ export async function readBatches(
     }
   }
   const batches: RecordBatch[] = [];
+  let at = 0;
+  for (const batchPlans of intoBatches(plans)) {
+    const held = wanted.slice(at, at + batchPlans.length).map((rows) => rows.held);
+    at += batchPlans.length;
+    const rows = batchPlans.reduce((sum, { runs }) => sum + countRows(runs), 0);
+    batches.push(batchOf(parts, columns, await readColumns(file, parts, columns, batchPlans, held), rows));
+  }
+  return batches;
+}
+
+/** Reads columns directly where all of their row groups are wanted and nothing of them is held, and the others the general way. */
+async function readColumns(
+  file: OpenedFile,
+  parts: FileParts,
+  columns: readonly ReadableColumn[],
+  plans: readonly GroupPlan[],
+  held: readonly HeldBytes[],
+): Promise<Data[]> {
+  const mayBeDirect =
+    file.direct &&
+    file.scatters &&
+    plans.every(({ group, runs }, i) => areAllRows(runs, group.rows) && held[i]!.byteLength === 0);
+  const direct = columns.map((column) => (mayBeDirect ? directColumn(column, plans) : undefined));
+  const found: (Data | undefined)[] = columns.map(() => undefined);
+  const readRest = async (places: readonly number[]): Promise<void> => {
+    const rest = plans.map((plan) => narrowedPlan(plan, places));
+    const some = places.map((place) => columns[place]!);
+    const data = places.length === 0 ? [] : await readGenerally(parts, some, rest, held);
+    for (const [i, place] of places.entries()) found[place] = data[i];
+  };
+  const placesOf = (isWanted: (place: number) => boolean): number[] => [...columns.keys()].filter(isWanted);
+  const directPlaces = placesOf((place) => direct[place] !== undefined);
+  const [data] = await Promise.all([
+    readDirectly(
+      file,
+      parts,
+      directPlaces.map((place) => direct[place]!),
+    ),
+    readRest(placesOf((place) => direct[place] === undefined)),
+  ]);
+  for (const [i, place] of directPlaces.entries()) found[place] = data[i];
+  await readRest(placesOf((place) => found[place] === undefined));
+  return found as Data[];
+}
+
+/** Fetches and decodes row groups one after the other; while one is decoded the next is fetched. */
+async function readGenerally(
+  parts: FileParts,
+  columns: readonly ReadableColumn[],
+  plans: readonly GroupPlan[],
+  held: readonly HeldBytes[],
+): Promise<Data[]> {
   const fetchAt = (at: number): Promise<void> | undefined => {
-    const fetched = plans[at] && wanted[at]!.held.fetch(plans[at].ranges);
+    const fetched = plans[at] && held[at]!.fetch(plans[at].ranges);
     // An error elsewhere must not leave the fetch ahead without a listener.
     fetched?.catch(() => {});
     return fetched;
   };
+  const rows = plans.reduce((sum, { runs }) => sum + countRows(runs), 0);
+  const assemblers = createAssemblers(parts, columns, plans, rows);
   let next = fetchAt(0);
-  let at = 0;
-  for (const batchPlans of intoBatches(plans)) {
-    const rows = batchPlans.reduce((sum, { runs }) => sum + countRows(runs), 0);
-    const assemblers = createAssemblers(parts, columns, batchPlans, rows);
-    for (const plan of batchPlans) {
-      await next;
-      next = fetchAt(at + 1);
-      await decodeGroup(plan, wanted[at]!.held, assemblers);
-      at++;
-    }
-    batches.push(await finishBatch(parts, columns, assemblers, rows));
+  for (const [at, plan] of plans.entries()) {
+    await next;
+    next = fetchAt(at + 1);
+    await decodeGroup(plan, held[at]!, assemblers);
   }
-  return batches;
+  return finishColumns(assemblers);
 }
 
 /** Decodes some columns of rows of one row group, whose bytes have been fetched. */
@@ -157,15 +202,6 @@ export async function finishColumns(assemblers: readonly ColumnAssembler[]): Pro
     columns.push(parsing("its values", {}, () => assembler.finish()));
   }
   return columns;
-}
-
-async function finishBatch(
-  parts: FileParts,
-  columns: readonly ReadableColumn[],
-  assemblers: readonly ColumnAssembler[],
-  rows: number,
-): Promise<RecordBatch> {
-  return batchOf(parts, columns, await finishColumns(assemblers), rows);
 }
 
 function intoBatches(plans: readonly GroupPlan[]): GroupPlan[][] {

@@ -18,15 +18,19 @@ export function countRows(runs: RowRuns): number {
 
 /** The rows that are in both. */
 export function intersectRuns(left: RowRuns, right: RowRuns): RowRuns {
-  const runs: number[] = [];
+  const runs = new Int32Array(left.length + right.length);
+  let count = 0;
   for (let i = 0, j = 0; i < left.length && j < right.length; ) {
     const start = Math.max(left[i]!, right[j]!);
     const end = Math.min(left[i + 1]!, right[j + 1]!);
-    if (start < end) runs.push(start, end);
+    if (start < end) {
+      runs[count++] = start;
+      runs[count++] = end;
+    }
     if (left[i + 1]! < right[j + 1]!) i += 2;
     else j += 2;
   }
-  return Int32Array.from(runs);
+  return runs.slice(0, count);
 }
 
 /** The rows that are in either. */
@@ -95,6 +99,34 @@ export function maskedRuns(runs: RowRuns, mask: Uint8Array): RowRuns {
     at = end;
   }
   return Int32Array.from(kept);
+}
+
+/**
+ * The number of each row, counted from where the row group begins with `first`, into `numbers` from `at` on.
+ *
+ * @returns the place behind the last one
+ */
+export function rowNumbers(runs: RowRuns, first: number, numbers: Int32Array, at: number): number {
+  let place = at;
+  for (let i = 0; i < runs.length; i += 2) {
+    for (let row = runs[i]! + first, end = runs[i + 1]! + first; row < end; row++) numbers[place++] = row;
+  }
+  return place;
+}
+
+/** The rows as runs: `count` of them, ascending and distinct. */
+export function runsOfRows(rows: Int32Array, count: number): RowRuns {
+  const runs = new Int32Array(count * 2);
+  let end = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    if (end > 0 && runs[end - 1] === row) runs[end - 1] = row + 1;
+    else {
+      runs[end++] = row;
+      runs[end++] = row + 1;
+    }
+  }
+  return end === runs.length ? runs : runs.slice(0, end);
 }
 
 /** Whether all rows of a row group are wanted. */

@@ -4,7 +4,7 @@ import { grownBytes } from "./grown-bytes.js";
 
 /** Collects the validity of a column; costs nothing until the first null. */
 export interface ValidityBuilder {
-  append(page: DecodedPage, from: number, to: number, values: number): void;
+  append(page: Pick<DecodedPage, "validity">, from: number, to: number, values: number): void;
   /** Rows so far. */
   readonly rows: number;
   finish(): { readonly nullCount: number; readonly nullBitmap: Uint8Array | null };

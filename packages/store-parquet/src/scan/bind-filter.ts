@@ -8,6 +8,7 @@ import { findColumn } from "./select-columns.js";
 import {
   allValues,
   complementOf,
+  distinctLongs,
   type Endpoint,
   noValues,
   sortedPoints,
@@ -127,6 +128,8 @@ function valuesOf(column: ReadableColumn, domain: ColumnDomain, filter: ValueFil
   switch (filter.op) {
     case "in": {
       if (!Array.isArray(filter.values)) throw invalidFilter(column.name, '"in" has no list of values.');
+      const longs = domain.kind === "integers" ? longsAmong(domain, filter.values) : undefined;
+      if (longs) return { kind: "points", points: longs, excluded: false, nan: false };
       const points: Endpoint[] = [];
       for (const value of filter.values) {
         const point = domain.quickPoint?.(value);
@@ -152,6 +155,20 @@ function valuesOf(column: ReadableColumn, domain: ColumnDomain, filter: ValueFil
       return compared(filter.op, placed);
     }
   }
+}
+
+/** Many whole numbers, where all are such of the column and of 64 bits; sorted and distinct. */
+function longsAmong({ quickPoint }: ColumnDomain, values: readonly FilterValue[]): BigInt64Array | undefined {
+  if (!quickPoint || values.length === 0) return undefined;
+  const longs = new BigInt64Array(values.length);
+  for (let i = 0; i < longs.length; i++) {
+    const value = values[i];
+    if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value) return undefined;
+    longs[i] = value;
+  }
+  const points = distinctLongs(longs.sort());
+  const areInside = quickPoint(points[0]!) !== undefined && quickPoint(points.at(-1)!) !== undefined;
+  return areInside ? points : undefined;
 }
 
 function compared(

@@ -1,7 +1,8 @@
 import type { Data } from "apache-arrow";
 import { type ArrowLikeType, ArrowTypeId } from "../arrow/arrow-like.js";
 import type { Matcher } from "./match-values.js";
-import type { Cut, Endpoint, ValueSet } from "./value-set.js";
+import { lowerBound, type NumberRange } from "./merge-sorted.js";
+import type { Cut, Endpoint, Points, ValueRange, ValueSet } from "./value-set.js";
 
 /** Values of the rows at hand, as numbers. */
 const most = 8192;
@@ -13,48 +14,69 @@ const scratch = new Float64Array(most);
  */
 export function numbersMatcher(data: Data, set: ValueSet): Matcher | undefined {
   const load = loaderOf(data);
-  const { areSafe, points } = inNumbers(set);
+  const { areSafe, points, ranges } = inNumbers(set);
   if (load.isWide && !areSafe) return undefined;
-  const test = set.kind === "points" ? pointsTest(points, set) : rangesTest(set);
+  const test = set.kind === "points" ? pointsTest(points, set) : rangesTest(ranges!, set);
   return (from, to, mask) => {
     load.into(scratch, from, to);
     test(to - from, mask, from);
   };
 }
 
-interface SetInNumbers {
+/** A set as 64-bit floats. */
+export interface SetInNumbers {
+  /** Whether that is exact: not where there are integers beyond 2^53. */
   readonly areSafe: boolean;
   readonly points: Float64Array;
+  readonly ranges: readonly NumberRange[] | undefined;
 }
 
 /** Sets may be long, and are asked about again for each row group. */
 const known = new WeakMap<ValueSet, SetInNumbers>();
 
-function inNumbers(set: ValueSet): SetInNumbers {
+/** The numbers of a set; made once for each. */
+export function inNumbers(set: ValueSet): SetInNumbers {
   let found = known.get(set);
   if (!found) {
-    const cuts = set.kind === "points" ? set.points : set.ranges.flatMap(({ low, high }) => [low, high]);
-    const points = Float64Array.from(set.kind === "points" ? (set.points as (bigint | number)[]) : [], Number);
-    found = { areSafe: cuts.every((cut) => typeof cut !== "bigint" || isSafe(cut)), points };
+    found = set.kind === "ranges" ? rangesInNumbers(set.ranges) : pointsInNumbers(set.points);
     known.set(set, found);
   }
   return found;
 }
 
+function rangesInNumbers(ranges: readonly ValueRange[]): SetInNumbers {
+  return {
+    areSafe: ranges.every(({ low, high }) => isExact(low) && isExact(high)),
+    points: new Float64Array(0),
+    ranges: ranges.map(({ low, high }) => ({
+      low: low === "start" ? Number.NEGATIVE_INFINITY : numberOf(low),
+      high: high === "end" ? undefined : numberOf(high),
+    })),
+  };
+}
+
+function pointsInNumbers(points: Points): SetInNumbers {
+  const numbers = new Float64Array(points.length);
+  if (!(points instanceof BigInt64Array)) {
+    for (let i = 0; i < numbers.length; i++) numbers[i] = numberOf(points[i]!);
+    return { areSafe: points.every(isExact), points: numbers, ranges: undefined };
+  }
+  loadLong(new Int32Array(points.buffer, points.byteOffset, points.length * 2), false, numbers, 0, numbers.length);
+  // They are sorted.
+  const areSafe = numbers.length === 0 || (isExact(points[0]!) && isExact(points.at(-1)!));
+  return { areSafe, points: numbers, ranges: undefined };
+}
+
 /** Marks those of the first `count` numbers at hand that are wanted, from `at` on in the mask. */
 type Test = (count: number, mask: Uint8Array, at: number) => void;
 
-function rangesTest(set: Extract<ValueSet, { kind: "ranges" }>): Test {
-  const lows = set.ranges.map(({ low }) => (low === "start" ? Number.NEGATIVE_INFINITY : numberOf(low)));
-  const highs = set.ranges.map(({ high }) => (high === "end" ? undefined : numberOf(high)));
+function rangesTest(ranges: readonly NumberRange[], { nan }: { nan: boolean }): Test {
   return (count, mask, at) => {
-    for (let range = 0; range < lows.length; range++) {
-      const low = lows[range]!;
-      const high = highs[range];
+    for (const { low, high } of ranges) {
       if (high === undefined) for (let i = 0; i < count; i++) mask[at + i]! |= +(scratch[i]! >= low);
       else for (let i = 0; i < count; i++) mask[at + i]! |= +(scratch[i]! >= low) & +(scratch[i]! < high);
     }
-    if (set.nan) for (let i = 0; i < count; i++) mask[at + i]! |= +Number.isNaN(scratch[i]);
+    if (nan) for (let i = 0; i < count; i++) mask[at + i]! |= +Number.isNaN(scratch[i]);
   };
 }
 
@@ -112,17 +134,6 @@ function isAmong(points: Float64Array, value: number): boolean {
   return points[lowerBound(points, 0, points.length, value)] === value;
 }
 
-function lowerBound(values: Float64Array, from: number, to: number, wanted: number): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 interface Loader {
   /** Whether values may be beyond what a number holds exactly. */
   readonly isWide: boolean;
@@ -170,8 +181,8 @@ export function halfToNumber(half: number): number {
 
 const mostSafe = BigInt(Number.MAX_SAFE_INTEGER);
 
-function isSafe(cut: bigint): boolean {
-  return cut <= mostSafe && cut >= -mostSafe;
+function isExact(cut: Cut): boolean {
+  return typeof cut !== "bigint" || (cut <= mostSafe && cut >= -mostSafe);
 }
 
 function numberOf(cut: Cut): number {

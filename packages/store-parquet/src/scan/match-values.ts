@@ -5,7 +5,7 @@ import { breathe, isTimeToBreathe } from "../format/breathe.js";
 import { bytesMatcher } from "./match-bytes.js";
 import { numbersMatcher } from "./match-numbers.js";
 import { wordsMatcher } from "./match-words.js";
-import type { ValueSet } from "./value-set.js";
+import type { Endpoint, ValueSet } from "./value-set.js";
 
 /** Writes 1 for each row from `from` to `to` whose value is in the set, and leaves others as they are. Blind to nulls. */
 export type Matcher = (from: number, to: number, mask: Uint8Array) => void;
@@ -98,7 +98,7 @@ function bitsMatcher(data: Data, set: ValueSet): Matcher {
 }
 
 function hasInteger(set: ValueSet, value: bigint): boolean {
-  if (set.kind === "points") return set.points.includes(value) !== set.excluded;
+  if (set.kind === "points") return (set.points as readonly Endpoint[]).includes(value) !== set.excluded;
   return set.ranges.some(
     ({ low, high }) => (low === "start" || (low as bigint) <= value) && (high === "end" || value < (high as bigint)),
   );

@@ -3,9 +3,10 @@ import type { Table } from "apache-arrow";
 import { typeText } from "../arrow/type-text.js";
 import type { ReadableColumn, StoredColumn } from "../format/file-layout.js";
 import type { FileParts, OpenedFile } from "../read/opened-file.js";
-import { batchOf, readBatches, tableOf, type WantedRows } from "../read/read-table.js";
+import { batchOf, tableOf, type WantedRows } from "../read/read-table.js";
 import { countRows } from "../read/row-runs.js";
 import { explainScan } from "./explain-scan.js";
+import { readSelected } from "./read-selected.js";
 import { scanBatches } from "./scan-batches.js";
 import { type ScanStep, sampleStep, sliceStep } from "./scan-steps.js";
 import { readable, selectColumns } from "./select-columns.js";
@@ -83,11 +84,11 @@ async function readAll(file: OpenedFile, { parts, columns, steps }: PreparedScan
     wanted.push(selected);
     heldBytes += selected.held.byteLength;
     if (heldBytes < mostHeldBytes) continue;
-    batches.push(...(await readBatches(file, parts, columns, wanted)));
+    batches.push(...(await readSelected(file, parts, columns, wanted)));
     wanted = [];
     heldBytes = 0;
   }
-  if (wanted.length > 0) batches.push(...(await readBatches(file, parts, columns, wanted)));
+  if (wanted.length > 0) batches.push(...(await readSelected(file, parts, columns, wanted)));
   return tableOf(parts, columns, batches);
 }
 

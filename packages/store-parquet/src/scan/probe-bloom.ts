@@ -4,7 +4,7 @@ import type { ByteRange } from "../read/byte-ranges.js";
 import type { FileParts, OpenedFile } from "../read/opened-file.js";
 import type { Bounds } from "./stored-bounds.js";
 import { bloomInputs } from "./stored-bounds.js";
-import { pointsWithin, type ValueSet } from "./value-set.js";
+import { type Endpoint, pointsWithin, type ValueSet } from "./value-set.js";
 
 /** More values than this are not looked up: one of them is there by chance. */
 const mostPoints = 1024;
@@ -29,7 +29,9 @@ export async function bloomMayHave(
   if (!(start > 0)) return true;
   const [from, to] = bounds ? pointsWithin(set.points, bounds.min, bounds.max) : [0, set.points.length];
   if (to - from > mostPoints) return true;
-  const wanted = set.points.slice(from, to).map((point) => bloomInputs(column, leaf, point));
+  const wanted = Array.from<Endpoint, Uint8Array[] | undefined>(set.points.slice(from, to), (point) =>
+    bloomInputs(column, leaf, point),
+  );
   if (wanted.some((values) => values === undefined)) return true;
   const bitset = await readBitset(file, reader, layout.byteLength, start, metadata.bloom_filter_length);
   if (!bitset) return true;

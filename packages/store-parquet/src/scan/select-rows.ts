@@ -6,6 +6,7 @@ import { decodeRows, type WantedRows } from "../read/read-table.js";
 import { countRows, maskedRuns, oneRun, pickRows, type RowRuns, sliceRuns } from "../read/row-runs.js";
 import { type BoundFilter, bindFilter, filterColumns } from "./bind-filter.js";
 import { drawRows } from "./draw-rows.js";
+import { findSorted, sortedLookup } from "./find-sorted.js";
 import { matchFilter } from "./match-filter.js";
 import { pruneGroup, readPruningIndexes } from "./prune-group.js";
 import type { ScanStep } from "./scan-steps.js";
@@ -174,7 +175,7 @@ async function* filtered(
       const candidates = await next;
       if (!candidates) return;
       if (readAhead) next = ask();
-      const runs = await matchingRuns(parts, filter, columns, candidates);
+      const runs = await matchingRuns(file, parts, filter, columns, candidates);
       if (runs.length > 0) yield { ...candidates.from, runs };
       if (!readAhead) next = ask();
     }
@@ -184,12 +185,16 @@ async function* filtered(
 }
 
 async function matchingRuns(
+  { direct }: OpenedFile,
   parts: FileParts,
   filter: BoundFilter,
   columns: ReturnType<typeof filterColumns>,
   { from, runs, plan }: Candidates,
 ): Promise<RowRuns> {
   if (filter.kind === "always") return runs;
+  const lookup = direct ? sortedLookup(filter) : undefined;
+  const found = lookup && (await findSorted(parts, lookup, plan, from.held));
+  if (found) return found;
   const decoded = await decodeRows(parts, columns, plan, from.held);
   const byColumn = new Map(columns.map((column, i) => [column, decoded[i]!]));
   return maskedRuns(runs, await matchFilter(filter, byColumn, countRows(runs)));

@@ -4,6 +4,7 @@ import { type ArrowLikeType, ArrowTypeId } from "../arrow/arrow-like.js";
 import type { Arrow } from "../arrow/load-arrow.js";
 import { typeText } from "../arrow/type-text.js";
 import { getBit } from "../format/bitmaps.js";
+import { textReader } from "./text-reader.js";
 
 /** The value of one row. */
 export type ValueReader = (row: number) => unknown;
@@ -30,6 +31,13 @@ function plainReader(arrow: Arrow, column: string, data: Data): ValueReader {
     case ArrowTypeId.Float:
       if (type.precision !== 0) return numberReader(data.values as Float64Array);
       break;
+    case ArrowTypeId.Bool: {
+      const { values, offset } = data;
+      return (row) => getBit(values as Uint8Array, offset + row) === 1;
+    }
+    case ArrowTypeId.Timestamp:
+      if (isOf64Bits(data) && type.unit !== undefined) return momentReader(arrow, column, data, type.unit);
+      break;
     case ArrowTypeId.Utf8:
     case ArrowTypeId.LargeUtf8:
       return textReader(data);
@@ -37,6 +45,12 @@ function plainReader(arrow: Arrow, column: string, data: Data): ValueReader {
       return dictionaryReader(arrow, column, data);
     default:
   }
+  return arrowReader(arrow, column, data);
+}
+
+/** As Arrow reads it. */
+function arrowReader(arrow: Arrow, column: string, data: Data): ValueReader {
+  const type: ArrowLikeType = data.type;
   const vector = new arrow.Vector([data]);
   return (row) => {
     try {
@@ -51,16 +65,31 @@ function plainReader(arrow: Arrow, column: string, data: Data): ValueReader {
   };
 }
 
-function numberReader(values: ArrayLike<number | bigint>): ValueReader {
-  return (row) => values[row];
+function isOf64Bits({ values }: Data): boolean {
+  return values instanceof BigInt64Array;
 }
 
-function textReader(data: Data): ValueReader {
-  const { buffer, byteOffset, byteLength } = data.values as Uint8Array;
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  const offsets = data.valueOffsets as Int32Array | BigInt64Array;
-  if (offsets instanceof Int32Array) return (row) => bytes.toString("utf8", offsets[row], offsets[row + 1]);
-  return (row) => bytes.toString("utf8", Number(offsets[row]), Number(offsets[row + 1]));
+/** Timestamps as milliseconds, without a bigint for those that a number holds exactly; others go Arrow's way. */
+function momentReader(arrow: Arrow, column: string, data: Data, unit: number): ValueReader {
+  const { buffer, byteOffset, length } = data.values as BigInt64Array;
+  const words = new Int32Array(buffer, byteOffset, length * 2);
+  const others = arrowReader(arrow, column, data);
+  const factor = unit === 0 ? 1000 : 1;
+  const divisor = unit === 2 ? 1000 : 1_000_000;
+  return (row) => {
+    const high = words[2 * row + 1]!;
+    // Numbers of 52 bits and a sign.
+    if (high >= 2 ** 20 || high < -(2 ** 20)) return others(row);
+    const value = high * 2 ** 32 + (words[2 * row]! >>> 0);
+    if (unit <= 1) return value * factor;
+    const rest = value % divisor;
+    // As Arrow adds them up: the quotient, then the rest.
+    return (value - rest) / divisor + rest / divisor;
+  };
+}
+
+function numberReader(values: ArrayLike<number | bigint>): ValueReader {
+  return (row) => values[row];
 }
 
 function dictionaryReader(arrow: Arrow, column: string, data: Data): ValueReader {

@@ -17,10 +17,13 @@ export type ValueSet =
   /** Sorted, each once: these values, or with `excluded` all but these. */
   | {
       readonly kind: "points";
-      readonly points: readonly Endpoint[];
+      readonly points: Points;
       readonly excluded: boolean;
       readonly nan: boolean;
     };
+
+/** Many whole numbers of 64 bits stand side by side. */
+export type Points = readonly Endpoint[] | BigInt64Array;
 
 /** No value. */
 export const noValues: ValueSet = { kind: "points", points: [], excluded: false, nan: false };
@@ -66,7 +69,7 @@ export function mayMeet(set: ValueSet, min: Endpoint, max: Endpoint): boolean {
 }
 
 /** Bounds of the places of those points that lie from `min` to `max`, both included. */
-export function pointsWithin(points: readonly Endpoint[], min: Endpoint, max: Endpoint): [from: number, to: number] {
+export function pointsWithin(points: Points, min: Endpoint, max: Endpoint): [from: number, to: number] {
   return [
     firstPlace(points, (point) => compareEndpoints(point, min) >= 0),
     firstPlace(points, (point) => compareEndpoints(point, max) > 0),
@@ -81,8 +84,17 @@ export function compareEndpoints(left: Endpoint, right: Endpoint): number {
 }
 
 /** Sorts values and leaves out repeated ones. */
-export function sortedPoints(values: readonly Endpoint[]): readonly Endpoint[] {
-  const sorted = sortedEndpoints(values);
+export function sortedPoints(values: readonly Endpoint[]): Points {
+  if (
+    typeof values[0] === "bigint" &&
+    values.every((value) => typeof value === "bigint" && BigInt.asIntN(64, value) === value)
+  ) {
+    return distinctLongs(BigInt64Array.from(values as readonly bigint[]).sort());
+  }
+  const sorted =
+    typeof values[0] === "number"
+      ? Float64Array.from(values as readonly number[]).sort()
+      : [...values].sort(compareEndpoints);
   const points: Endpoint[] = [];
   for (let i = 0; i < sorted.length; i++) {
     const value = sorted[i]!;
@@ -91,17 +103,21 @@ export function sortedPoints(values: readonly Endpoint[]): readonly Endpoint[] {
   return points;
 }
 
-/** Typed arrays sort several times as fast, where they can hold the values. */
-function sortedEndpoints(values: readonly Endpoint[]): ArrayLike<Endpoint> {
-  if (typeof values[0] === "number") return Float64Array.from(values as number[]).sort();
-  if (values.every((value) => typeof value === "bigint" && BigInt.asIntN(64, value) === value)) {
-    return BigInt64Array.from(values as bigint[]).sort();
+/** Leaves repeated ones out, by their halves: no bigint is made for a value. */
+export function distinctLongs(sorted: BigInt64Array): BigInt64Array {
+  const words = new Int32Array(sorted.buffer, sorted.byteOffset, sorted.length * 2);
+  let end = 0;
+  for (let i = 0; i < words.length; i += 2) {
+    if (end > 0 && words[i] === words[end - 2] && words[i + 1] === words[end - 1]) continue;
+    words[end] = words[i]!;
+    words[end + 1] = words[i + 1]!;
+    end += 2;
   }
-  return [...values].sort(compareEndpoints);
+  return sorted.subarray(0, end / 2);
 }
 
 /** The first place from which on a condition holds. */
-function firstPlace(points: readonly Endpoint[], holds: (point: Endpoint) => boolean): number {
+function firstPlace(points: Points, holds: (point: Endpoint) => boolean): number {
   let low = 0;
   let high = points.length;
   while (low < high) {

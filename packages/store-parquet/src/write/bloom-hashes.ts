@@ -1,6 +1,7 @@
 import type { BloomHash } from "../format/bloom-filter.js";
 import { boundsOrderOf } from "../format/bounds-order.js";
 import type { ParquetLeaf } from "../format/parquet-leaf.js";
+import type { PresentValues } from "./present-values.js";
 
 /** The bloom filter asked for of a column. */
 export interface BloomRequest {
@@ -18,24 +19,20 @@ export function canHaveBloomFilter({ type, logical_type, precision = 0 }: Parque
 }
 
 /**
- * The hashes of PLAIN values. Zeros are there with both signs, and every NaN also as the usual one, so that who looks for a number
- * finds all that are equal to it.
+ * The hashes of values. Zeros are there with both signs, and every NaN also as the usual one, so that who looks for a number finds all
+ * that are equal to it.
  *
- * @param bodies values as pages hold them, without nulls
+ * @param pages values as Parquet has them
  */
-export function bloomHashes(leaf: ParquetLeaf, bodies: readonly Uint8Array[], hash: BloomHash): BigUint64Array {
+export function bloomHashes(leaf: ParquetLeaf, pages: readonly PresentValues[], hash: BloomHash): BigUint64Array {
   const hashes: bigint[] = [];
-  for (const body of bodies) {
-    if (leaf.type === "BYTE_ARRAY") {
-      const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-      for (let at = 0; at < body.byteLength; ) {
-        const end = at + 4 + view.getUint32(at, true);
-        hashes.push(hash(body.subarray(at + 4, end)));
-        at = end;
-      }
-    } else {
-      const width = widthOfLeaf(leaf);
-      for (let at = 0; at < body.byteLength; at += width) hashes.push(hash(body.subarray(at, at + width)));
+  for (const values of pages) {
+    if (values.kind === "bytes") {
+      const { bytes, offsets } = values;
+      for (let i = 1; i < offsets.length; i++) hashes.push(hash(bytes.subarray(offsets[i - 1]!, offsets[i]!)));
+    } else if (values.kind === "fixed") {
+      const { bytes, width } = values;
+      for (let at = 0; at < bytes.byteLength; at += width) hashes.push(hash(bytes.subarray(at, at + width)));
     }
   }
   for (const value of equalNumbers(leaf)) hashes.push(hash(value));
@@ -52,9 +49,4 @@ function equalNumbers(leaf: ParquetLeaf): Uint8Array[] {
     default:
       return [];
   }
-}
-
-function widthOfLeaf({ type, type_length }: ParquetLeaf): number {
-  if (type === "FIXED_LEN_BYTE_ARRAY") return type_length!;
-  return type === "INT32" || type === "FLOAT" ? 4 : 8;
 }

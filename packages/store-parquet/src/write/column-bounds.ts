@@ -2,45 +2,54 @@ import { countBits } from "../format/bitmaps.js";
 import { type BoundsOrder, compareBounds, rankOfHalf } from "../format/bounds-order.js";
 import type { EncodedBounds, EncodedPage } from "../format/encoded-chunk.js";
 import { alignedTo, bytesOver } from "../format/value-conversion.js";
-import { shortenedMax, shortenedMin } from "./shortened-bound.js";
+import { bytesBounds } from "./bytes-bounds.js";
+import type { PresentValues } from "./present-values.js";
 
 /**
- * Least and greatest of PLAIN values, or `undefined` where there are none. NaN never counts; zero is -0 as a minimum and 0 as
- * a maximum, so that the bounds hold for either.
+ * Least and greatest of values, or `undefined` where there are none. NaN never counts; zero is -0 as a minimum and 0 as a maximum, so
+ * that the bounds hold for either.
  *
  * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (ColumnOrder)
  *
- * @param body values as a page holds them, without nulls
+ * @param values as Parquet has them
  * @param count how many there are
  */
-export function boundsOfPlain(order: BoundsOrder, body: Uint8Array, count: number): EncodedBounds | undefined {
+export function boundsOf(order: BoundsOrder, values: PresentValues, count: number): EncodedBounds | undefined {
   if (count === 0) return undefined;
-  switch (order) {
-    case "boolean": {
-      const ones = countBits(body, 0, count);
+  switch (values.kind) {
+    case "nothing":
+      return undefined;
+    case "bits": {
+      const ones = countBits(values.bits, 0, count);
       return exact(Uint8Array.of(ones === count ? 1 : 0), Uint8Array.of(ones === 0 ? 0 : 1));
     }
-    case "int32":
-      return numberBounds(over(Int32Array, body), Int32Array);
-    case "uint32":
-      return numberBounds(over(Uint32Array, body), Uint32Array);
-    case "float32":
-      return numberBounds(over(Float32Array, body), Float32Array);
-    case "float64":
-      return numberBounds(over(Float64Array, body), Float64Array);
-    case "int64":
-      return int64Bounds(body, 0);
-    case "uint64":
-      return int64Bounds(body, 0x8000_0000);
-    case "float16":
-      return halfBounds(over(Uint16Array, body));
-    case "decimal":
-      return fixedBounds(body, body.byteLength / count, 0x80);
     case "fixed":
-      return fixedBounds(body, body.byteLength / count, 0);
+      return boundsOfFixed(order, values.bytes, values.width);
     case "bytes":
-    case "text":
-      return bytesBounds(body, order === "text");
+      return bytesBounds(values.offsets, values.bytes, order === "text");
+  }
+}
+
+function boundsOfFixed(order: BoundsOrder, bytes: Uint8Array, width: number): EncodedBounds | undefined {
+  switch (order) {
+    case "int32":
+      return int32Bounds(over(Int32Array, bytes));
+    case "uint32":
+      return numberBounds(over(Uint32Array, bytes), Uint32Array);
+    case "float32":
+      return numberBounds(over(Float32Array, bytes), Float32Array);
+    case "float64":
+      return numberBounds(over(Float64Array, bytes), Float64Array);
+    case "int64":
+      return int64Bounds(bytes, 0);
+    case "uint64":
+      return int64Bounds(bytes, signBit);
+    case "float16":
+      return halfBounds(over(Uint16Array, bytes));
+    case "decimal":
+      return fixedBounds(bytes, width, 0x80);
+    default:
+      return fixedBounds(bytes, width, 0);
   }
 }
 
@@ -97,15 +106,34 @@ function numberBounds<View extends NumberArray>(
   return hasNan ? { ...bounds, hasNan } : bounds;
 }
 
-/** By halves, as numbers: a bigint for each value would cost ten times as much. */
+/** On its own, so that its numbers stay integers. */
+function int32Bounds(values: Int32Array): EncodedBounds {
+  let min = values[0]!;
+  let max = min;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    else if (value > max) max = value;
+  }
+  return exact(bytesOver(Int32Array.of(min)), bytesOver(Int32Array.of(max)));
+}
+
+/** Turns the order of 32-bit numbers without a sign into that of numbers with one, and back. */
+const signBit = -0x8000_0000;
+
+/**
+ * By halves, as integers: a bigint for each value would cost ten times as much.
+ *
+ * @param flip {@link signBit} where the values have no sign, else 0
+ */
 function int64Bounds(body: Uint8Array, flip: number): EncodedBounds {
   const halves = over(Int32Array, body);
-  let minLow = halves[0]! >>> 0;
+  let minLow = halves[0]! ^ signBit;
   let minHigh = halves[1]! ^ flip;
   let maxLow = minLow;
   let maxHigh = minHigh;
   for (let i = 2; i < halves.length; i += 2) {
-    const low = halves[i]! >>> 0;
+    const low = halves[i]! ^ signBit;
     const high = halves[i + 1]! ^ flip;
     if (high < minHigh || (high === minHigh && low < minLow)) {
       minHigh = high;
@@ -115,7 +143,8 @@ function int64Bounds(body: Uint8Array, flip: number): EncodedBounds {
       maxLow = low;
     }
   }
-  return exact(bytesOver(Int32Array.of(minLow, minHigh ^ flip)), bytesOver(Int32Array.of(maxLow, maxHigh ^ flip)));
+  const bytesOf = (low: number, high: number): Uint8Array => bytesOver(Int32Array.of(low ^ signBit, high ^ flip));
+  return exact(bytesOf(minLow, minHigh), bytesOf(maxLow, maxHigh));
 }
 
 function halfBounds(values: Uint16Array): EncodedBounds | undefined {
@@ -161,36 +190,4 @@ function compareFixed(body: Uint8Array, left: number, right: number, width: numb
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-function bytesBounds(body: Uint8Array, isText: boolean): EncodedBounds | undefined {
-  const lengthAt = (at: number): number =>
-    body[at]! | (body[at + 1]! << 8) | (body[at + 2]! << 16) | (body[at + 3]! << 24);
-  let minStart = 4;
-  let minEnd = 4 + lengthAt(0);
-  let maxStart = minStart;
-  let maxEnd = minEnd;
-  for (let start = minEnd + 4; start <= body.byteLength; ) {
-    const end = start + lengthAt(start - 4);
-    if (compareBytes(body, start, end, minStart, minEnd) < 0) {
-      minStart = start;
-      minEnd = end;
-    } else if (compareBytes(body, start, end, maxStart, maxEnd) > 0) {
-      maxStart = start;
-      maxEnd = end;
-    }
-    start = end + 4;
-  }
-  const min = shortenedMin(body.subarray(minStart, minEnd), isText);
-  const max = shortenedMax(body.subarray(maxStart, maxEnd), isText);
-  return max && { min: min.bytes, minIsExact: min.exact, max: max.bytes, maxIsExact: max.exact };
-}
-
-function compareBytes(body: Uint8Array, left: number, leftEnd: number, right: number, rightEnd: number): number {
-  const common = Math.min(leftEnd - left, rightEnd - right);
-  for (let i = 0; i < common; i++) {
-    const difference = body[left + i]! - body[right + i]!;
-    if (difference !== 0) return difference;
-  }
-  return leftEnd - left - (rightEnd - right);
 }

@@ -1,7 +1,8 @@
-import { LarderError } from "@larder/core";
 import type { ArrowLikeData, ArrowLikeType, ArrowLikeVector } from "../arrow/arrow-like.js";
+import { mostEntries } from "../arrow/type-size.js";
 import { getBit } from "../format/bitmaps.js";
-import { eachValue, type GatheredRows, gatherRows } from "./gather-column.js";
+import { badIndex, eachValue, type GatheredRows, gatherRows } from "./gather-column.js";
+import { indexBytes } from "./index-bodies.js";
 
 /** The dictionaries of a column's chunks as one, in order of appearance. */
 export interface DictionaryUnion {
@@ -87,6 +88,37 @@ export function gatherPlaces(
   return { column, places };
 }
 
+/** Dictionaries of up to so many entries are written whole, used or not. */
+export function mostWholeEntries(type: ArrowLikeType): number {
+  return Math.min(1024, mostEntries(type.indices!));
+}
+
+/**
+ * The indices of the rows from `start` to `end` as they lie in memory, where a page would hold the same bytes: there is one dictionary,
+ * written whole and without nulls, and its indices are as wide as its size wants them. Whether they lie within the dictionary is
+ * still to be checked. `undefined` where they have to be made.
+ *
+ * @param type that of the column
+ */
+export function indicesAsTheyAre(
+  type: ArrowLikeType,
+  chunks: readonly ArrowLikeData[],
+  { entries, isOne }: DictionaryUnion,
+  start: number,
+  end: number,
+): { column: GatheredRows; indices: Uint8Array | Uint16Array } | undefined {
+  const { bitWidth = 32, isSigned = true } = type.indices ?? {};
+  if (!isOne || entries.nullCount > 0 || entries.rows === 0 || entries.rows > mostWholeEntries(type)) return undefined;
+  // A negative index must not be taken for a large one.
+  if (bitWidth !== 8 * indexBytes(entries.rows) || (isSigned && entries.rows > 2 ** (bitWidth - 1))) return undefined;
+  const { values, ...column } = gatherRows(chunks, start, end);
+  if (values.kind !== "fixed") return undefined;
+  const { buffer, byteOffset, byteLength } = values.bytes;
+  if (bitWidth === 16 && byteOffset % 2 !== 0) return undefined;
+  const indices = bitWidth === 8 ? values.bytes : new Uint16Array(buffer, byteOffset, byteLength / 2);
+  return { column: { ...column, values: { kind: "nothing" } }, indices };
+}
+
 function placeRows(
   chunk: ArrowLikeData,
   from: number,
@@ -132,11 +164,4 @@ function indicesOver(bytes: Uint8Array, type: ArrowLikeType | undefined): ArrayL
         ? new Int32Array(buffer, byteOffset, byteLength / 4)
         : new Uint32Array(buffer, byteOffset, byteLength / 4);
   }
-}
-
-/** A row of a dictionary column points beyond its dictionary. */
-export function badIndex(): LarderError {
-  return new LarderError("A dictionary column of the table has an index without an entry. Build the table anew.", {
-    code: "invalid-dictionary",
-  });
 }

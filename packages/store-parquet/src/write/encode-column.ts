@@ -7,6 +7,7 @@ import type { DistinctEntries } from "./distinct-entries.js";
 import { planFlatColumn } from "./encode-flat-column.js";
 import { planNestedColumn } from "./nested/plan-nested-column.js";
 import { isNested } from "./nested/written-node.js";
+import type { PageLayout } from "./page-layout.js";
 
 /** How a column of a table is written, decided once for all of its rows. */
 export interface ColumnPlan {
@@ -14,8 +15,8 @@ export interface ColumnPlan {
   readonly elements: readonly SchemaElement[];
   /** Its leaves, in file order. */
   readonly leaves: readonly WrittenLeaf[];
-  /** Encodes the rows from `start` to `end` of the column: one chunk for each leaf. */
-  encode(start: number, end: number): EncodedChunk[];
+  /** Encodes the rows from `start` to `end` of the column: one chunk for each leaf. The event loop gets its turns. */
+  encode(start: number, end: number): Promise<EncodedChunk[]>;
 }
 
 /** What decides how a column is written, besides its rows. */
@@ -28,19 +29,13 @@ export interface ColumnMode {
   readonly nullability: "found" | "declared";
   /** Rows before those of the chunks, for messages. */
   readonly rowsBefore: number;
+  readonly layout: PageLayout;
   readonly bloomFilter?: BloomRequest | undefined;
   /** Counts over all row groups. */
   readonly distinctEntries?: DistinctEntries | undefined;
 }
 
-/** How a whole table is written. */
-export const wholeTable: ColumnMode = { nullability: "found", rowsBefore: 0 };
-
 /** Plans a column of any type that can be stored. */
-export function planColumn(
-  field: ArrowLikeField,
-  chunks: readonly ArrowLikeData[],
-  mode: ColumnMode = wholeTable,
-): ColumnPlan {
+export function planColumn(field: ArrowLikeField, chunks: readonly ArrowLikeData[], mode: ColumnMode): ColumnPlan {
   return isNested(field.type) ? planNestedColumn(field, chunks, mode) : planFlatColumn(field, chunks, mode);
 }

@@ -1,7 +1,6 @@
 import { LarderError } from "@larder/core";
 import type { ArrowLikeData, ArrowLikeField } from "../arrow/arrow-like.js";
 import { ArrowTypeId } from "../arrow/arrow-like.js";
-import { mostEntries } from "../arrow/type-size.js";
 import { typeText } from "../arrow/type-text.js";
 import { getBit } from "../format/bitmaps.js";
 import { bloomFilterOf } from "../format/bloom-filter.js";
@@ -13,12 +12,21 @@ import { type Conversion, conversionOf, toParquetBytes } from "../format/value-c
 import { bloomHashes } from "./bloom-hashes.js";
 import { joinedBounds } from "./column-bounds.js";
 import { renumber, spreadEntries, usedEntries } from "./dictionary-entries.js";
-import { type DictionaryUnion, gatherPlaces, uniteDictionaries } from "./dictionary-union.js";
+import {
+  type DictionaryUnion,
+  gatherPlaces,
+  indicesAsTheyAre,
+  mostWholeEntries,
+  uniteDictionaries,
+} from "./dictionary-union.js";
 import type { ColumnMode, ColumnPlan } from "./encode-column.js";
-import { encodeIndexPages, encodePlainPages, encodePlainValues } from "./encode-pages.js";
+import { encodeIndexPages, encodeValuePages, type PageMode } from "./encode-pages.js";
 import { entryBounds } from "./entry-bounds.js";
 import { fitsAsMilliseconds } from "./fits-as-milliseconds.js";
 import { type GatheredRows, gatherRows, hasNulls } from "./gather-column.js";
+import type { Indices } from "./index-bodies.js";
+import { allPresent, type PresentValues } from "./present-values.js";
+import { plainBody } from "./value-bodies.js";
 
 /** A flat column: one leaf. */
 interface FlatPlan {
@@ -47,7 +55,7 @@ export function planFlatColumn(field: ArrowLikeField, chunks: readonly ArrowLike
   return {
     elements: [{ ...leaf, name, repetition_type: optional ? "OPTIONAL" : "REQUIRED" }],
     leaves: [{ path: [name], leaf }],
-    encode: (start, end) => [encodeRows(plan, start, end)],
+    encode: async (start, end) => [await encodeRows(plan, start, end)],
   };
 }
 
@@ -67,15 +75,22 @@ export function storedLeaf(
   );
 }
 
-function encodeRows(plan: FlatPlan, start: number, end: number): EncodedChunk {
-  if (!plan.dictionary) return encodePlain(plan, refuseNulls(plan, gatherRows(plan.chunks, start, end), start));
-  const { column, places } = gatherPlaces(plan.chunks, plan.dictionary, start, end);
+async function encodeRows(plan: FlatPlan, start: number, end: number): Promise<EncodedChunk> {
+  const { dictionary, mode } = plan;
+  if (!dictionary) return encodePlain(plan, refuseNulls(plan, gatherRows(plan.chunks, start, end), start));
+  const own = indicesAsTheyAre(plan.field.type, plan.chunks, dictionary, start, end);
+  if (own) {
+    refuseNulls(plan, own.column, start);
+    mode.distinctEntries?.add(dictionary.entries);
+    return encodeIndices(plan, own.column, own.indices, dictionary.entries);
+  }
+  const { column, places } = gatherPlaces(plan.chunks, dictionary, start, end);
   refuseNulls(plan, column, start);
-  const used = entriesToWrite(plan, plan.dictionary, column, places);
-  plan.mode.distinctEntries?.add(used);
-  const entryCount = used.rows - used.nullCount;
-  if (entryCount > 0 && entryCount <= 0x10000) return encodeIndices(plan, column, places, used, entryCount);
-  return encodePlain(plan, spreadEntries(plan.dictionary.entries, column, places));
+  const used = entriesToWrite(plan, dictionary, column, places);
+  mode.distinctEntries?.add(used);
+  if (!isWorthADictionary(used)) return encodePlain(plan, spreadEntries(dictionary.entries, column, places));
+  if (used.validity) renumber(places, used.validity);
+  return encodeIndices(plan, column, places, used);
 }
 
 function refuseNulls({ field: { name }, optional, mode }: FlatPlan, column: GatheredRows, start: number): GatheredRows {
@@ -89,33 +104,48 @@ function refuseNulls({ field: { name }, optional, mode }: FlatPlan, column: Gath
   );
 }
 
-function encodePlain(plan: FlatPlan, gathered: GatheredRows): EncodedChunk {
-  const pages = encodePlainPages(converted(plan, gathered), plan.optional, boundsOrderOf(plan.leaf));
-  const encodings: Encoding[] = plan.optional ? ["PLAIN", "RLE"] : ["PLAIN"];
-  const values = pages.map((page) => page.body);
-  return { entries: gathered.rows, nullCount: gathered.nullCount, pages, encodings, ...facts(plan, pages, values) };
+async function encodePlain(plan: FlatPlan, gathered: GatheredRows): Promise<EncodedChunk> {
+  const { pages, values } = await encodeValuePages(converted(plan, gathered), pageMode(plan), boundsOrderOf(plan.leaf));
+  const { rows: entries, nullCount } = gathered;
+  return { entries, nullCount, pages, encodings: encodingsOf(pages, plan.optional), ...facts(plan, pages, values) };
 }
 
-function encodeIndices(
+async function encodeIndices(
   plan: FlatPlan,
   column: GatheredRows,
-  places: Int32Array,
+  indices: Indices,
   used: GatheredRows,
-  entryCount: number,
-): EncodedChunk {
-  if (used.validity) renumber(places, used.validity);
-  const body = encodePlainValues(converted(plan, used));
+): Promise<EncodedChunk> {
+  const values = allPresent(converted(plan, used));
+  const entryCount = used.rows - used.nullCount;
   const order = boundsOrderOf(plan.leaf);
-  const boundsOf = order ? entryBounds(order, body, entryCount) : () => undefined;
-  const pages = encodeIndexPages(column, places, entryCount, plan.optional, boundsOf);
+  const boundsOfUsed = order ? entryBounds(order, values, entryCount) : () => undefined;
+  const pages = await encodeIndexPages(column, indices, entryCount, pageMode(plan), boundsOfUsed);
   return {
     entries: column.rows,
     nullCount: column.nullCount,
-    dictionaryPage: { entries: entryCount, body },
+    dictionaryPage: { entries: entryCount, body: plainBody(values) },
     pages,
-    encodings: plan.optional ? ["PLAIN", "RLE", "RLE_DICTIONARY"] : ["PLAIN", "RLE_DICTIONARY"],
-    ...facts(plan, pages, [body]),
+    encodings: encodingsOf(pages, plan.optional, "PLAIN"),
+    ...facts(plan, pages, [values]),
   };
+}
+
+function pageMode({ optional, mode: { layout } }: FlatPlan): PageMode {
+  return { optional, layout };
+}
+
+/** Whether entries that are not null can be a dictionary: there are some, and indices of 16 bits count them. */
+export function isWorthADictionary({ rows, nullCount }: GatheredRows): boolean {
+  return rows > nullCount && rows - nullCount <= 0x10000;
+}
+
+/** The encodings that a chunk says it has; `dictionary` is that of its dictionary page. */
+export function encodingsOf(pages: readonly EncodedPage[], hasLevels: boolean, dictionary?: Encoding): Encoding[] {
+  const encodings = new Set(pages.map(({ encoding }) => encoding));
+  if (dictionary) encodings.add(dictionary);
+  if (hasLevels) encodings.add("RLE");
+  return [...encodings];
 }
 
 /** The entries to write with a row group: all of a single small dictionary, else those the group uses; others count as null. */
@@ -125,15 +155,14 @@ export function entriesToWrite(
   column: GatheredRows,
   places: Int32Array,
 ): GatheredRows {
-  const small = isOne && entries.rows <= Math.min(1024, mostEntries(field.type.indices!));
-  return small ? entries : usedEntries(entries, column, places);
+  return isOne && entries.rows <= mostWholeEntries(field.type) ? entries : usedEntries(entries, column, places);
 }
 
 /** What is said of a chunk besides its pages. */
 export function facts(
   { leaf, mode }: Pick<FlatPlan, "leaf" | "mode">,
   pages: readonly EncodedPage[],
-  values: readonly Uint8Array[],
+  values: readonly PresentValues[],
 ): Pick<EncodedChunk, "bounds" | "bloomFilter"> {
   const order = boundsOrderOf(leaf);
   const bounds = order && joinedBounds(order, pages);

@@ -1,12 +1,13 @@
 import { type EncodedValue, LarderError } from "@larder/core";
 import type { Table } from "apache-arrow";
 import type { ArrowLikeTable } from "../arrow/arrow-like.js";
-import { planColumn, wholeTable } from "./encode-column.js";
+import { planColumn } from "./encode-column.js";
 import { explainUnstorable } from "./explain-unstorable.js";
 import { joinedParts } from "./joined-parts.js";
 import { rowGroupEnd } from "./row-group-cuts.js";
 import { addRowGroup, createTableFile } from "./table-file.js";
 import { checkOptions, type EncodeParquetOptions } from "./write-options.js";
+import type { TableSize } from "./write-parquet.js";
 
 /** A table as a Parquet file, with the facts a blob record keeps. */
 export interface EncodedParquet extends EncodedValue {
@@ -24,6 +25,23 @@ export async function encodeParquet(
   table: Table | ArrowLikeTable,
   options: EncodeParquetOptions = {},
 ): Promise<EncodedParquet> {
+  const parts: Uint8Array[] = [];
+  const details = { rows: 0, columns: 0 };
+  for await (const some of tableParts(table, options, details)) for (const part of some) parts.push(part);
+  return { bytes: joinedParts(parts), details };
+}
+
+/**
+ * The bytes of such a file in order, a row group at a time, in parts that may be views of the table's memory.
+ *
+ * @param size right once the parts have ended
+ * @throws LarderError as {@link encodeParquet}
+ */
+export async function* tableParts(
+  table: Table | ArrowLikeTable,
+  options: EncodeParquetOptions,
+  size: TableSize,
+): AsyncGenerator<readonly Uint8Array[], void, undefined> {
   const reason = explainUnstorable(table);
   if (reason !== undefined) throw new LarderError(reason, { code: "unstorable-table" });
   const { schema, numRows } = table as ArrowLikeTable;
@@ -31,14 +49,18 @@ export async function encodeParquet(
   const batches = (table as ArrowLikeTable).batches.filter((batch) => batch.numRows > 0);
   const plans = schema.fields.map((field, i) => {
     const chunks = batches.map((batch) => batch.data.children[i]!);
-    return planColumn(field, chunks, { ...wholeTable, bloomFilter: checked.bloomFilters.get(field.name) });
+    const bloomFilter = checked.bloomFilters.get(field.name);
+    return planColumn(field, chunks, { nullability: "found", rowsBefore: 0, layout: checked.layout, bloomFilter });
   });
   const file = await createTableFile(schema, plans, checked);
   for (let start = 0; start < numRows; ) {
     const { end } = rowGroupEnd(batches, start, numRows, checked);
     await addRowGroup(file, plans, start, end);
     start = end;
+    yield file.take();
   }
   file.finish();
-  return { bytes: joinedParts(file.take()), details: { rows: numRows, columns: plans.length } };
+  yield file.take();
+  size.rows = numRows;
+  size.columns = schema.fields.length;
 }

@@ -1,47 +1,37 @@
 import type { BoundsOrder } from "../format/bounds-order.js";
 import type { EncodedBounds } from "../format/encoded-chunk.js";
-import { boundsOfPlain } from "./column-bounds.js";
+import { boundsOf } from "./column-bounds.js";
+import { type PresentValues, presentValues } from "./present-values.js";
 
 /**
  * The bounds of rows that are indices into a dictionary: over the entries that they use, no others.
  *
- * @param dictionary the entries as PLAIN values
+ * @param entries the values of the dictionary
+ * @returns takes one number for each entry, 0 where no row uses it
  */
 export function entryBounds(
   order: BoundsOrder,
-  dictionary: Uint8Array,
+  entries: PresentValues,
   entryCount: number,
-): (indices: Int32Array) => EncodedBounds | undefined {
-  const isVariable = order === "bytes" || order === "text";
-  const starts = isVariable ? variableStarts(dictionary, entryCount) : undefined;
-  const width = dictionary.byteLength / entryCount;
-  const startOf = (entry: number): number => (starts ? starts[entry]! : entry * width);
+): (used: Uint8Array) => EncodedBounds | undefined {
   let ofAll: EncodedBounds | undefined;
-  return (indices) => {
-    const used = new Uint8Array(entryCount);
-    for (let i = 0; i < indices.length; i++) used[indices[i]!] = 1;
-    const count = used.reduce((sum, one) => sum + one, 0);
-    if (count === entryCount) {
-      ofAll ??= boundsOfPlain(order, dictionary, entryCount);
-      return ofAll;
-    }
-    const body = new Uint8Array(dictionary.byteLength);
-    let at = 0;
+  return (used) => {
+    const validity = new Uint8Array((entryCount + 7) >>> 3);
+    let count = 0;
     for (let entry = 0; entry < entryCount; entry++) {
       if (used[entry] === 0) continue;
-      const end = startOf(entry + 1);
-      for (let from = startOf(entry); from < end; from++) body[at++] = dictionary[from]!;
+      validity[entry >>> 3]! |= 1 << (entry & 7);
+      count++;
     }
-    return boundsOfPlain(order, body.subarray(0, at), count);
+    if (count === entryCount) {
+      ofAll ??= boundsOf(order, entries, entryCount);
+      return ofAll;
+    }
+    const nullCount = entryCount - count;
+    return boundsOf(
+      order,
+      presentValues({ rows: entryCount, nullCount, validity, values: entries }, 0, entryCount, nullCount),
+      count,
+    );
   };
-}
-
-/** Where each value begins, with the length in front of it; the last number is the end. */
-function variableStarts(dictionary: Uint8Array, entryCount: number): Int32Array {
-  const starts = new Int32Array(entryCount + 1);
-  const view = new DataView(dictionary.buffer, dictionary.byteOffset, dictionary.byteLength);
-  for (let entry = 0; entry < entryCount; entry++) {
-    starts[entry + 1] = starts[entry]! + 4 + view.getUint32(starts[entry]!, true);
-  }
-  return starts;
 }

@@ -175,3 +175,10 @@ export function raggedColumn(): LarderError {
 export function bytesOf(values: ArrayBufferView | undefined): Uint8Array {
   return values ? bytesOver(values) : new Uint8Array(0);
 }
+
+/** A row of a dictionary column points beyond its dictionary. */
+export function badIndex(): LarderError {
+  return new LarderError("A dictionary column of the table has an index without an entry. Build the table anew.", {
+    code: "invalid-dictionary",
+  });
+}

@@ -13,7 +13,7 @@ import type { CheckedOptions } from "./write-options.js";
 export async function createTableFile(
   { fields, metadata }: ArrowLikeTable["schema"],
   plans: readonly ColumnPlan[],
-  { compression }: CheckedOptions,
+  { compression }: Pick<CheckedOptions, "compression">,
 ): Promise<ParquetFileWriter> {
   const arrow = await loadArrow();
   const ownSchema = new arrow.Schema(
@@ -42,9 +42,8 @@ export async function addRowGroup(
 ): Promise<void> {
   const chunks: EncodedChunk[] = [];
   for (const plan of plans) {
-    chunks.push(...plan.encode(start, end));
+    chunks.push(...(await plan.encode(start, end)));
     if (isTimeToBreathe()) await breathe();
   }
-  file.addRowGroup(end - start, chunks);
-  if (isTimeToBreathe()) await breathe();
+  await file.addRowGroup(end - start, chunks);
 }

@@ -2,8 +2,12 @@ import { randomBytes } from "node:crypto";
 import { type FileHandle, open, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LarderError } from "@larder/core";
+import type { Table } from "apache-arrow";
+import { type ArrowLikeTable, isArrowLikeTable } from "../arrow/arrow-like.js";
 import type { BatchStream } from "./batch-stream.js";
-import { type WriteParquetOptions, writeParquet } from "./write-parquet.js";
+import { tableParts } from "./encode-parquet.js";
+import { streamParts, type WriteParquetOptions } from "./write-parquet.js";
+import { writePieces, writesOf } from "./write-pieces.js";
 
 /** What {@link writeParquetFile} wrote. */
 export interface WrittenParquetFile {
@@ -12,38 +16,51 @@ export interface WrittenParquetFile {
   readonly byteLength: number;
 }
 
+/** How a file is written. */
+export interface WriteParquetFileOptions extends WriteParquetOptions {
+  /**
+   * Whether the file is on disk, and its name too, before the call returns, so that it outlives a loss of power; default `true`. It
+   * appears whole or not at all either way.
+   */
+  readonly sync?: boolean;
+}
+
 /**
- * Writes a stream of Arrow batches to a Parquet file, all or nothing: to a temporary file `.larder-….tmp` in the same directory,
- * which takes the path's place once everything is on disk. A stream that throws, an aborting signal or a full disk leaves neither
- * the temporary file nor a change at the path; a process that is killed may leave the temporary file.
+ * Writes a table, or a stream of Arrow batches, to a Parquet file, all or nothing: to a temporary file `.larder-….tmp` in the same
+ * directory, which takes the path's place once everything is written. Of a table the memory itself is handed to the file system, without
+ * a copy, and a column without nulls is REQUIRED, as {@link encodeParquet} has it. A stream that throws, an aborting signal or a full
+ * disk leaves neither the temporary file nor a change at the path; a process that is killed may leave the temporary file.
  *
- * @throws LarderError those of {@link writeParquet}; `disk-full`; `write-failed` when the file system refuses otherwise
+ * @throws LarderError those of {@link encodeParquet} and {@link writeParquet}; `disk-full`; `write-failed` when the file system refuses
+ *   otherwise
  */
 export async function writeParquetFile(
   path: string,
-  stream: BatchStream,
-  options: WriteParquetOptions = {},
+  source: Table | ArrowLikeTable | BatchStream,
+  options: WriteParquetFileOptions = {},
 ): Promise<WrittenParquetFile> {
+  const { signal, sync = true } = options;
   // A link stays one: what it points at is replaced.
   const target = await realpath(path).catch(() => path);
   const temporary = join(dirname(target), `.larder-${randomBytes(8).toString("hex")}.tmp`);
-  const { chunks, details } = writeParquet(stream, options);
+  const size = { rows: 0, columns: 0 };
+  const parts = isArrowLikeTable(source) ? tableParts(source, options, size) : streamParts(source, options, size);
   const handle = await touching(path, () => open(temporary, "wx", 0o666));
   try {
     let byteLength = 0;
     try {
-      for await (const chunk of chunks) {
-        await touching(path, () => handle.writeFile(chunk));
-        byteLength += chunk.byteLength;
+      for await (const some of parts) {
+        signal?.throwIfAborted();
+        for (const pieces of writesOf(some)) byteLength += await touching(path, () => writePieces(handle, pieces));
       }
-      await touching(path, () => handle.sync());
+      if (sync) await touching(path, () => handle.sync());
     } finally {
       await handle.close();
     }
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     await touching(path, () => rename(temporary, target));
-    await touching(path, () => syncDirectory(dirname(target)));
-    return { ...details(), byteLength };
+    if (sync) await touching(path, () => syncDirectory(dirname(target)));
+    return { ...size, byteLength };
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

@@ -42,8 +42,28 @@ export function writeParquet(stream: BatchStream, options: WriteParquetOptions =
 async function* encodedChunks(
   stream: BatchStream,
   options: WriteParquetOptions,
-  written: { rows: number; columns: number },
+  written: TableSize,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const parts of streamParts(stream, options, written)) yield* chunksOfParts(parts);
+}
+
+/** Rows and columns of a table, as they become known. */
+export interface TableSize {
+  rows: number;
+  columns: number;
+}
+
+/**
+ * The bytes of such a file in order, a row group at a time, in parts that may be views of the batches' memory.
+ *
+ * @param written right once the parts have ended
+ * @throws LarderError as `chunks` of {@link writeParquet}
+ */
+export async function* streamParts(
+  stream: BatchStream,
+  options: WriteParquetOptions,
+  written: TableSize,
+): AsyncGenerator<readonly Uint8Array[], void, undefined> {
   const { signal } = options;
   let begun = stream.schema && (await beginFile(stream.schema, options));
   let partNumber = 0;
@@ -66,7 +86,7 @@ async function* encodedChunks(
   }
   yield* encodeRowGroups(begun, "all", signal);
   begun.file.finish();
-  yield* chunksOfParts(begun.file.take());
+  yield begun.file.take();
   written.rows = begun.rowsBefore;
   written.columns = begun.schema.fields.length;
 }
@@ -104,6 +124,7 @@ function planColumns(begun: Omit<BegunFile, "file">): ColumnPlan[] {
       {
         nullability: "declared",
         rowsBefore,
+        layout: options.layout,
         bloomFilter: options.bloomFilters.get(field.name),
         distinctEntries: distinct[i],
       },
@@ -126,7 +147,7 @@ async function* encodeRowGroups(
   begun: BegunFile,
   which: "full ones" | "all",
   signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<readonly Uint8Array[], void, undefined> {
   const { batches, rows, options, file } = begun;
   const plans = planColumns(begun);
   while (begun.start < rows) {
@@ -135,7 +156,7 @@ async function* encodeRowGroups(
     signal?.throwIfAborted();
     await addRowGroup(file, plans, begun.start, end);
     begun.start = end;
-    yield* chunksOfParts(file.take());
+    yield file.take();
   }
   dropEncoded(begun);
 }

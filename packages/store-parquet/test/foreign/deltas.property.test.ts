@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { joinPrefixes, sliceByLengths, unpackDeltas } from "../../src/format/delta.js";
+import { joinPrefixes, sliceByLengths } from "../../src/format/byte-slices.js";
+import { unpackDeltas } from "../../src/format/delta.js";
 import { deltas, encodeValues } from "./support/encode-values.js";
 
 const seed = 20_261_127;

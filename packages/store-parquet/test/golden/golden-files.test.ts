@@ -4,30 +4,40 @@ import type { Table } from "apache-arrow";
 import { describe, expect, test } from "vitest";
 import { fileFormat, fileFormatKey } from "../../src/format/file-format.js";
 import { writtenFile } from "../support/written-file.js";
-import { contentsOf, type GoldenFile, goldenFiles, goldenOptions } from "./golden-files.js";
+import {
+  contentsOf,
+  type GoldenFile,
+  goldenFiles,
+  goldenFolders,
+  goldenOptions,
+  presentFolder,
+} from "./golden-files.js";
 
-const formats = Array.from({ length: fileFormat }, (_, i) => i + 1);
-const files = formats.flatMap((format) => goldenFiles(format).map((file) => ({ format, ...file })));
+const files = goldenFolders.flatMap((folder) => goldenFiles(folder).map((file) => ({ folder, ...file })));
+
+/** What native codecs make of the same bytes may differ from one version of theirs to the next. */
+const isWrittenAgain = ({ folder, name }: (typeof files)[number]): boolean =>
+  folder === presentFolder && goldenOptions[name]!.compression === undefined;
 
 const tableIn = ({ bytes }: GoldenFile): Promise<Table> => openParquet(bytesSource(bytes)).scan().toArrow();
 
 describe("files as Larder wrote them", () => {
-  test.each(files)("are read as they were meant: format $format, $name", async (file) => {
+  test.each(files)("are read as they were meant: $folder, $name", async (file) => {
     expect(contentsOf(await tableIn(file))).toEqual(file.contents);
   });
 
-  test.each(files.filter(({ format }) => format === fileFormat))("are written the same again: $name", async (file) => {
+  test.each(files.filter(isWrittenAgain))("are written the same again: $name", async (file) => {
     const { bytes } = await encodeParquet(await tableIn(file), goldenOptions[file.name]);
     const same = Buffer.compare(bytes, file.bytes) === 0;
     expect(
       same,
-      `The bytes of golden file ${file.name} changed. If that was not meant, undo it. If it was: where versions already released would misread the new files, raise fileFormat in src/format/file-format.ts, which keeps the old files in their folder; then run test/golden/make-golden.ts, and say in a changeset that files differ.`,
+      `The bytes of golden file ${file.name} changed. If that was not meant, undo it. If it was: where versions already released would misread the new files, raise fileFormat in src/format/file-format.ts; then name a new folder in golden-files.ts, which keeps the old files in theirs, run test/golden/make-golden.ts, and say in a changeset that files differ.`,
     ).toBe(true);
   });
 
   test("say in which format they are", () => {
-    for (const { format, bytes } of files) {
-      expect(writtenFile(bytes).metadata.get(fileFormatKey)).toBe(String(format));
+    for (const { folder, bytes } of files) {
+      expect(writtenFile(bytes).metadata.get(fileFormatKey)).toBe(folder.split("-")[1]);
     }
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Writes the golden files of the present format anew:
+ * Writes the golden files of the present layout anew:
  * `node --conditions=larder-source --import tsx test/golden/make-golden.ts`
  *
  * Only for a layout that was changed on purpose; what to do then stands in `golden-files.test.ts`.
@@ -8,10 +8,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { bytesSource } from "@larder/core";
 import { encodeParquet, openParquet } from "@larder/store-parquet";
 import type { Table } from "apache-arrow";
-import { fileFormat } from "../../src/format/file-format.js";
 import { makeNestedTable, type NestedField } from "../support/random-nested.js";
 import { keptTypes, makeTable } from "../support/random-table.js";
-import { contentsOf, goldenFolder, goldenOptions } from "./golden-files.js";
+import { contentsOf, goldenOptions, goldenPath, presentFolder } from "./golden-files.js";
 
 const flat = (rows: number, types = Object.keys(keptTypes)): Table =>
   makeTable({
@@ -59,15 +58,17 @@ const tables: Record<string, Table> = {
   nested: nested(),
   snappy: flat(60, ["int32", "utf8", "bool", "dictionary8"]),
   bloom: flat(60, ["int64", "utf8"]),
+  pages: flat(60, ["int64", "utf8", "bool", "binary", "dictionary8", "largeUtf8"]),
 };
 
-mkdirSync(goldenFolder(fileFormat), { recursive: true });
+const folder = goldenPath(presentFolder);
+mkdirSync(folder, { recursive: true });
 for (const [name, table] of Object.entries(tables)) {
   const first = await encodeParquet(table, goldenOptions[name]);
   // Once there and back: entries of dictionaries that are null or there twice are gone then, and the bytes stay the same.
   const again = await openParquet(bytesSource(first.bytes)).scan().toArrow();
   const { bytes } = await encodeParquet(again, goldenOptions[name]);
-  writeFileSync(`${goldenFolder(fileFormat)}${name}.parquet`, bytes);
+  writeFileSync(`${folder}${name}.parquet`, bytes);
   const lines = contentsOf(table).map((line) => `${JSON.stringify(line)}\n`);
-  writeFileSync(`${goldenFolder(fileFormat)}${name}.jsonl`, lines.join(""));
+  writeFileSync(`${folder}${name}.jsonl`, lines.join(""));
 }

@@ -43,7 +43,7 @@ export async function craftedFile(
     const count = leaf.pages.flat().length;
     return { entries: count, nullCount: 0, pages, encodings: ["PLAIN" as const, "RLE" as const] };
   });
-  file.addRowGroup(rows, chunks);
+  await file.addRowGroup(rows, chunks);
   file.finish();
   return new Uint8Array(Buffer.concat(file.take()));
 }
@@ -69,7 +69,7 @@ function pageOf(
     encoding: "PLAIN",
     repetitionLevels: levels(0, maxRepetition),
     definitionLevels: levels(1, maxDefinition),
-    body: new Uint8Array(Int32Array.from(values).buffer),
+    body: [new Uint8Array(Int32Array.from(values).buffer)],
   };
 }
 

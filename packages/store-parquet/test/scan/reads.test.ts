@@ -44,7 +44,7 @@ beforeAll(async () => {
       { nullBitmap },
     ),
   });
-  file = (await encodeParquet(table, { rowGroupRows })).bytes;
+  file = (await encodeParquet(table, { rowGroupRows, pageRows: 8192 })).bytes;
 }, 60_000);
 
 const open = () => {

@@ -30,6 +30,8 @@ export interface WrittenPage {
   readonly isCompressed: boolean;
   readonly uncompressedBytes: number;
   readonly compressedBytes: number;
+  /** Of text and bytes, as the offset index says. */
+  readonly valueBytes?: number;
 }
 
 export interface WrittenColumnIndex {
@@ -85,7 +87,9 @@ export function writtenFile(file: Uint8Array): WrittenFile {
 function chunkOf(file: Uint8Array, chunk: Fields, rows: number): WrittenChunk {
   const metadata = chunk.field_3 as Fields;
   const statistics = (metadata.field_12 ?? {}) as Fields;
-  const locations = thriftAt(file, Number(chunk.field_4)).field_1 as Fields[];
+  const offsetIndex = thriftAt(file, Number(chunk.field_4));
+  const locations = offsetIndex.field_1 as Fields[];
+  const valueBytes = offsetIndex.field_2 as bigint[] | undefined;
   const pages = locations.map(({ field_1, field_2, field_3 }, i): WrittenPage => {
     const next = locations[i + 1];
     const header = thriftAt(file, Number(field_1));
@@ -98,6 +102,7 @@ function chunkOf(file: Uint8Array, chunk: Fields, rows: number): WrittenChunk {
       isCompressed: v2.field_7 !== false,
       uncompressedBytes: header.field_2 as number,
       compressedBytes: header.field_3 as number,
+      ...(valueBytes && { valueBytes: Number(valueBytes[i]) }),
     };
   });
   const bloomStart = metadata.field_14 === undefined ? undefined : Number(metadata.field_14);

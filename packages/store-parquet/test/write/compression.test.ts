@@ -1,16 +1,17 @@
-import * as zlib from "node:zlib";
 import { bytesSource } from "@larder/core";
-import { type Compression, encodeParquet, openParquet } from "@larder/store-parquet";
+import { type Compression, type EncodeParquetOptions, encodeParquet, openParquet } from "@larder/store-parquet";
 import * as arrow from "apache-arrow";
 import { describe, expect, test } from "vitest";
+import { coldCompression } from "../../src/format/page-compressor.js";
 import { duckdbRows } from "../support/duckdb.js";
 import { keptTypes, makeTable, seededRandom } from "../support/random-table.js";
 import { tableDifference } from "../support/table-difference.js";
 import { writtenFile } from "../support/written-file.js";
 
-const hasZstd = "zstdCompressSync" in zlib;
-const codecs = { none: 0, snappy: 1, gzip: 2, zstd: 6 };
-const usable = ["none", "snappy", "gzip", "compact", ...(hasZstd ? ["zstd" as const] : [])] as const;
+const codecs = { none: 0, snappy: 1, gzip: 2, brotli: 4, zstd: 6, lz4: 7 };
+const cold = await coldCompression();
+const hasZstd = cold === "zstd";
+const usable = ["none", "snappy", "gzip", "lz4", "brotli", ...(hasZstd ? ["zstd" as const] : [])] as const;
 
 const repetitive = arrow.tableFromArrays({ v: Int32Array.from({ length: 100_000 }, (_, i) => i % 100) });
 
@@ -25,12 +26,11 @@ describe("compression", () => {
 
   test.each(usable)("%s is named in the file, and makes it smaller unless it is none", async (compression) => {
     const { bytes } = await encodeParquet(repetitive, { compression });
-    const expected = compression === "compact" ? (hasZstd ? "zstd" : "snappy") : compression;
-    expect(writtenFile(bytes).rowGroups[0]![0]!.codec).toBe(codecs[expected as keyof typeof codecs]);
+    expect(writtenFile(bytes).rowGroups[0]![0]!.codec).toBe(codecs[compression]);
     expect(bytes.byteLength < 200_000).toBe(compression !== "none");
   });
 
-  test.each(["snappy", "gzip", "compact"] as const)(
+  test.each(["snappy", "gzip", "lz4"] as const)(
     "pages that %s does not make smaller stay as they are",
     async (compression) => {
       const random = seededRandom(3);
@@ -65,6 +65,28 @@ describe("compression", () => {
       code: "unsupported-compression",
       message: expect.stringContaining("22.15"),
     });
+  });
+
+  test("of a cold table is zstd where it can be had, else lz4, unless one is named; of a hot one it is none", async () => {
+    const codecOf = async (options: EncodeParquetOptions): Promise<number> =>
+      writtenFile((await encodeParquet(repetitive, options)).bytes).rowGroups[0]![0]!.codec;
+    expect(await codecOf({})).toBe(codecs.none);
+    expect(await codecOf({ profile: "hot" })).toBe(codecs.none);
+    expect(await codecOf({ profile: "cold" })).toBe(codecs[cold as "zstd" | "lz4"]);
+    expect(await codecOf({ profile: "cold", compression: "gzip" })).toBe(codecs.gzip);
+    expect(await codecOf({ profile: "hot", compression: "lz4" })).toBe(codecs.lz4);
+    await expect(codecOf({ profile: "warm" as "hot" })).rejects.toMatchObject({ code: "invalid-option" });
+  });
+
+  test("leaves all else as it is: pages, their rows, statistics", async () => {
+    const facts = async (options: EncodeParquetOptions): Promise<unknown> => {
+      const [group] = writtenFile((await encodeParquet(repetitive, options)).bytes).rowGroups;
+      return group!.map(({ pages, statistics, columnIndex, encodings }) => {
+        const rows = pages.map((page) => [page.firstRow, page.rows, page.uncompressedBytes]);
+        return { rows, statistics, columnIndex, encodings };
+      });
+    };
+    expect(await facts({ profile: "cold" })).toEqual(await facts({ profile: "hot" }));
   });
 
   test("an unknown one is refused", async () => {

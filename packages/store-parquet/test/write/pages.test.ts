@@ -25,15 +25,19 @@ function texts(lengthOf: (row: number) => number, count = rows): arrow.Vector {
 
 const rowsOfPages = (chunk: WrittenChunk): number[] => chunk.pages.map((page) => page.rows);
 
-describe("pages take about 64 KiB", () => {
+/** Many pages of few rows. */
+const smallPages = { pageBytes: 65_536 };
+
+describe("pages take as many bytes as is asked for", () => {
   test("of values of fixed width, each column cut on its own", async () => {
-    const [group] = await chunksOf({
+    const columns = {
       int64: fixed(new arrow.Int64(), new BigInt64Array(rows)),
       int32: fixed(new arrow.Int32(), new Int32Array(rows)),
       int8: fixed(new arrow.Int8(), new Int8Array(rows)),
       wide: fixed(new arrow.FixedSizeBinary(100), new Uint8Array(rows * 100)),
       bool: fixed(new arrow.Bool(), new Uint8Array(rows / 8)),
-    });
+    };
+    const [group] = await chunksOf(columns, smallPages);
     const [int64, int32, int8, wide, bool] = group!;
     expect(rowsOfPages(int64!).slice(0, 2)).toEqual([8192, 8192]);
     expect(rowsOfPages(int32!)).toEqual([16_384, 16_384, 16_384, 848]);
@@ -54,17 +58,19 @@ describe("pages take about 64 KiB", () => {
   });
 
   test("of text, cut where its bytes are", async () => {
-    const [[text]] = (await chunksOf({ text: texts((row) => (row < 100 ? 2000 : row % 40)) })) as [[WrittenChunk]];
+    const [[text]] = (await chunksOf({ text: texts((row) => (row < 100 ? 2000 : row % 40)) }, smallPages)) as [
+      [WrittenChunk],
+    ];
     for (const { uncompressedBytes } of text.pages) expect(uncompressedBytes).toBeLessThanOrEqual(65_536);
     expect(rowsOfPages(text).reduce((sum, more) => sum + more, 0)).toBe(rows);
     for (const count of rowsOfPages(text).slice(0, -1)) expect(count % 8).toBe(0);
   });
 
   test("a value that takes more has a page of its own", async () => {
-    const [[text]] = (await chunksOf({ text: texts(() => 100_000, 5) })) as [[WrittenChunk]];
+    const [[text]] = (await chunksOf({ text: texts(() => 100_000, 5) }, smallPages)) as [[WrittenChunk]];
     expect(rowsOfPages(text)).toEqual([1, 1, 1, 1, 1]);
     const wide = fixed(new arrow.FixedSizeBinary(70_000), new Uint8Array(70_000 * 3), 3);
-    const [[binary]] = (await chunksOf({ wide })) as [[WrittenChunk]];
+    const [[binary]] = (await chunksOf({ wide }, smallPages)) as [[WrittenChunk]];
     expect(rowsOfPages(binary)).toEqual([1, 1, 1]);
   });
 
@@ -88,18 +94,86 @@ describe("pages take about 64 KiB", () => {
       const type = new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32());
       const data = Int32Array.from({ length: 90_000 }, (_, i) => i % entries);
       const column = new arrow.Vector([arrow.makeData({ type, length: 90_000, data, dictionary })]);
-      const [[chunk]] = (await chunksOf({ column })) as [[WrittenChunk]];
-      expect(rowsOfPages(chunk)[0]).toBe(65_536 / width);
+      const [[chunk]] = (await chunksOf({ column }, { pageBytes: 32_768 })) as [[WrittenChunk]];
+      expect(rowsOfPages(chunk)[0]).toBe(32_768 / width);
     }
   });
 });
 
+describe("pages as they come by default", () => {
+  const many = 200_000;
+
+  test("have 65,536 rows, and fewer where those take more than 1 MiB", async () => {
+    const [group] = await chunksOf({
+      int64: fixed(new arrow.Int64(), new BigInt64Array(many), many),
+      bool: fixed(new arrow.Bool(), new Uint8Array(many / 8), many),
+      wide: fixed(new arrow.FixedSizeBinary(20), new Uint8Array(many * 20), many),
+      text: texts(() => 16, many),
+      long: texts(() => 100, many),
+    });
+    const [int64, bool, wide, text, long] = group!.map(rowsOfPages);
+    for (const counts of [int64, bool]) expect(counts).toEqual([65_536, 65_536, 65_536, 3392]);
+    expect(wide![0]).toBe(52_424);
+    // Each length is counted as four bytes.
+    expect(text![0]).toBe(52_424);
+    expect(long![0]).toBe(10_080);
+    for (const page of group!.flatMap(({ pages }) => pages)) expect(page.uncompressedBytes).toBeLessThan(2 ** 20 + 100);
+  });
+
+  test("have fewer rows where that is asked for, of every kind, a multiple of 8 where there are as many", async () => {
+    const columns = { flag: fixed(new arrow.Bool(), new Uint8Array(rows / 8)), text: texts(() => 3) };
+    for (const [pageRows, first] of [
+      [5, 5],
+      [8, 8],
+      [1001, 1000],
+    ] as const) {
+      const [group] = await chunksOf(columns, { pageRows });
+      for (const chunk of group!) expect(rowsOfPages(chunk)[0]).toBe(first);
+    }
+  });
+
+  test("of text and bytes hold all lengths, then all bytes, and say how many bytes those are", async () => {
+    const nulls = new arrow.Vector([
+      arrow.makeData({
+        type: new arrow.Utf8(),
+        length: rows,
+        nullCount: rows,
+        nullBitmap: new Uint8Array(rows / 8),
+        data: new Uint8Array(0),
+        valueOffsets: new Int32Array(rows + 1),
+      }),
+    ]);
+    const int32 = fixed(new arrow.Int32(), new Int32Array(rows));
+    const [group] = await chunksOf({ text: texts((row) => row % 7), nulls, int32 }, { pageRows: 20_000 });
+    const [text, none, numbers] = group!;
+    const lengths = (from: number, to: number): number => {
+      let sum = 0;
+      for (let row = from; row < to; row++) sum += row % 7;
+      return sum;
+    };
+    // DELTA_LENGTH_BYTE_ARRAY
+    expect(text!.encodings).toEqual([6]);
+    expect(none!.encodings).toEqual([6, 3]);
+    expect(text!.pages.map((page) => page.valueBytes)).toEqual([
+      lengths(0, 20_000),
+      lengths(20_000, 40_000),
+      lengths(40_000, rows),
+    ]);
+    expect(none!.pages.map((page) => page.valueBytes)).toEqual([0, 0, 0]);
+    expect(numbers!.pages.map((page) => page.valueBytes)).toEqual([undefined, undefined, undefined]);
+  });
+});
+
 describe("row groups", () => {
-  test("have 98,304 rows, and as many as is asked for", async () => {
-    const column = { v: fixed(new arrow.Bool(), new Uint8Array(25_000), 200_000) };
+  test("have 1,048,576 rows, 131,072 where a column is nested, and as many as is asked for", async () => {
+    const column = { v: fixed(new arrow.Bool(), new Uint8Array(150_000), 1_200_000) };
     const counts = (groups: (readonly WrittenChunk[])[]): number[] => groups.map(([chunk]) => chunk!.rows);
-    expect(counts(await chunksOf(column))).toEqual([98_304, 98_304, 3392]);
-    expect(counts(await chunksOf(column, { rowGroupRows: 70_000 }))).toEqual([70_000, 70_000, 60_000]);
+    expect(counts(await chunksOf(column))).toEqual([1_048_576, 151_424]);
+    const child = arrow.makeData({ type: new arrow.Int8(), data: new Int8Array(200_000) });
+    const struct = new arrow.Struct([new arrow.Field("a", new arrow.Int8(), false)]);
+    const nested = new arrow.Vector([arrow.makeData({ type: struct, length: 200_000, children: [child] })]);
+    expect(counts(await chunksOf({ nested }))).toEqual([131_072, 68_928]);
+    expect(counts(await chunksOf(column, { rowGroupRows: 500_000 }))).toEqual([500_000, 500_000, 200_000]);
   });
 
   test("end earlier where their values take many bytes, and never without a row", async () => {
@@ -118,12 +192,16 @@ describe("row groups", () => {
     expect(alone.map(([chunk]) => chunk!.rows)).toEqual([1, 1, 1, 1, 1]);
   });
 
-  test("can't be of no rows or no bytes", async () => {
+  test("and pages can't be of no rows or no bytes", async () => {
     for (const options of [
       { rowGroupRows: 0 },
       { rowGroupRows: 1.5 },
       { rowGroupBytes: 0 },
       { rowGroupBytes: Number.NaN },
+      { pageRows: 0 },
+      { pageRows: 1.5 },
+      { pageBytes: 0 },
+      { pageBytes: 2 ** 30 + 1 },
     ]) {
       await expect(chunksOf({}, options)).rejects.toMatchObject({ code: "invalid-option" });
     }

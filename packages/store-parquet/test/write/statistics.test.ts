@@ -234,7 +234,7 @@ describe("the order of pages", () => {
       data: Int32Array.from({ length: rows }, (_, i) => values(i)),
       nullBitmap,
     });
-    const { bytes } = await encodeParquet(new arrow.Table({ v: new arrow.Vector([data]) }));
+    const { bytes } = await encodeParquet(new arrow.Table({ v: new arrow.Vector([data]) }), { pageRows: 16_384 });
     const { columnIndex } = writtenFile(bytes).rowGroups[0]![0]!;
     expect(columnIndex!.nullPages).toHaveLength(4);
     return columnIndex!.boundaryOrder;

@@ -1,10 +1,22 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openParquetFile, writeParquetFile } from "@larder/store-parquet";
+import { encodeParquet, openParquetFile, writeParquetFile } from "@larder/store-parquet";
 import * as arrow from "apache-arrow";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { restOf, writePieces, writesOf } from "../../src/write/write-pieces.js";
 import { startProgram } from "./support/start-program.js";
 
 let folder: string;
@@ -54,6 +66,39 @@ describe("writing a file", () => {
     await writeParquetFile(join(folder, "link.parquet"), { batches: [numbers(7)] });
     expect(await readNumbers(join(folder, "real", "a.parquet"))).toEqual([7]);
     expect(await readdir(join(folder, "real"))).toEqual(["a.parquet"]);
+  });
+});
+
+describe("writing a table", () => {
+  test("makes a file of it as encodeParquet has it: without levels where there is no null", async () => {
+    const path = join(folder, "numbers.parquet");
+    const table = numbers(1, 2, 3);
+    const { bytes } = await encodeParquet(table);
+    for (const sync of [true, false]) {
+      expect(await writeParquetFile(path, table, { sync })).toEqual({
+        rows: 3,
+        columns: 1,
+        byteLength: bytes.byteLength,
+      });
+      expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
+    }
+    expect(await readdir(folder)).toEqual(["numbers.parquet"]);
+  });
+
+  test("that can't be stored leaves nothing", async () => {
+    const union = new arrow.SparseUnion([0], [new arrow.Field("a", new arrow.Int32())]);
+    const table = new arrow.Table(new arrow.Schema([new arrow.Field("u", union)]));
+    const failed = writeParquetFile(join(folder, "u.parquet"), table);
+    await expect(failed).rejects.toMatchObject({ code: "unstorable-table" });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("that is aborted leaves nothing", async () => {
+    const failed = writeParquetFile(join(folder, "a.parquet"), numbers(1), {
+      signal: AbortSignal.abort(new Error("enough")),
+    });
+    await expect(failed).rejects.toThrow("enough");
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 
@@ -183,4 +228,41 @@ test("a process that is killed while it writes leaves the file as it was, and at
     expect(others).toHaveLength(1);
     for (const name of others) await rm(join(folder, name));
   }
+});
+
+describe("the pieces of a file", () => {
+  test("go to the file system in groups that it takes, all of them, in order", () => {
+    const pieces = Array.from({ length: 2500 }, (_, i) => new Uint8Array(i % 3 === 0 ? 20_000 : 1).fill(i));
+    const groups = [...writesOf(pieces)];
+    expect(groups.flat()).toEqual(pieces);
+    for (const group of groups) expect(group.length).toBeLessThanOrEqual(1000);
+    expect([...writesOf([])]).toEqual([]);
+    const large = Array.from({ length: 5 }, () => new Uint8Array(10_000_000));
+    expect([...writesOf(large)].map((group) => group.length)).toEqual([2, 2, 1]);
+  });
+
+  test("go on where a write stopped", () => {
+    const pieces = [Uint8Array.of(1, 2, 3), Uint8Array.of(4), Uint8Array.of(5, 6)];
+    for (let done = 0; done <= 6; done++) {
+      expect(restOf(pieces, done).flatMap((piece) => [...piece])).toEqual([1, 2, 3, 4, 5, 6].slice(done));
+      expect(restOf(pieces, done).every((piece) => piece.byteLength > 0)).toBe(true);
+    }
+  });
+
+  test("are written to the last byte, however few the file system takes at once", async () => {
+    const taken: number[] = [];
+    const handle = {
+      async writev(pieces: readonly Uint8Array[]) {
+        const some = Math.min(
+          3,
+          pieces.reduce((sum, piece) => sum + piece.byteLength, 0),
+        );
+        taken.push(...pieces.flatMap((piece) => [...piece]).slice(0, some));
+        return { bytesWritten: some };
+      },
+    } as unknown as FileHandle;
+    const pieces = [Uint8Array.of(1, 2), Uint8Array.of(3, 4, 5, 6, 7), Uint8Array.of(8)];
+    expect(await writePieces(handle, pieces)).toBe(8);
+    expect(taken).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
 });

@@ -7,6 +7,7 @@
 // The clock runs from the first use of the library to the result in hand. What the library needs is loaded before, and timed
 // by itself; what is written is in memory before, in the form the contender takes most easily.
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import { answerOf } from "./answer.mjs";
 import { kinds } from "./columns.mjs";
 import { prepareContext } from "./context.mjs";
@@ -23,6 +24,7 @@ async function main() {
 
   const context = await prepareContext(options);
   globalThis.gc?.();
+  const heldMegabytes = process.memoryUsage.rss() / 1e6;
   const started = performance.now();
   const result = await operations[variant](context);
   if (options.touch) touchEveryField(result.rows, context.names);
@@ -37,6 +39,8 @@ async function main() {
     JSON.stringify({
       samples: { [contender]: [milliseconds] },
       peakMegabytes: peak,
+      heldMegabytes,
+      arrowMegabytes: statSync(join(options.folder, "table.arrow")).size / 1e6,
       loadMilliseconds,
       ...(operation === "write"
         ? { fileBytes: statSync(context.target).size }

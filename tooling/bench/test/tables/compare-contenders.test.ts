@@ -14,6 +14,8 @@ const data: DataSet = {
   runs: 2,
   idCounts: [10],
   goals: false,
+  large: false,
+  cold: ["lz4"],
   foreign: false,
   filterIn: false,
   nodeArguments: [],
@@ -27,7 +29,14 @@ const said: string[] = [];
 const place: Place = { folder, run: {}, say: (line) => said.push(line) };
 
 async function generate(rows: number): Promise<void> {
-  await runCase("tables/generate", { folder, shape: "mixed", rows, idCounts: data.idCounts, foreign: false });
+  await runCase("tables/generate", {
+    folder,
+    shape: "mixed",
+    rows,
+    idCounts: data.idCounts,
+    foreign: false,
+    cold: data.cold,
+  });
 }
 
 beforeAll(() => generate(data.rows));
@@ -47,6 +56,17 @@ describe("a comparison of contenders", { timeout: 180_000 }, () => {
     }
     expect(leftOut).toEqual([]);
     expect(said).toContain("3,000 rows: full read: run 2 of 2: arrow ipc");
+  });
+
+  it("reads what is verified, and what is compressed, as plain files are read", async () => {
+    const once = { ...data, runs: 1 };
+    const plain = (await compareContenders(once, full, place)).outputs.get("ours")![0]!.answer;
+    const verified: Operation = { ...full, contenders: [{ ...ours, variant: "full verified" }, limit] };
+    const cold: Operation = { ...full, file: "larder-lz4.parquet" };
+    for (const operation of [verified, cold]) {
+      const { outputs } = await compareContenders(once, operation, place);
+      expect(outputs.get("ours")![0]!.answer).toBe(plain);
+    }
   });
 
   it("leaves out who can't do it, and says why; but ours has to", async () => {

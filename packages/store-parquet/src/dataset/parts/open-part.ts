@@ -1,7 +1,18 @@
-import { close, fstat, open, read } from "node:fs";
+import { close, fstat, open } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CacheCorruptionError, chunkBytes, loadXxhash, verifyChunks } from "@larder/core";
+import {
+  CacheCorruptionError,
+  checkRange,
+  chunkBytes,
+  findDamagedChunk,
+  isOnLocalDisk,
+  loadXxhash,
+  readFileInto,
+  readsUnderWay,
+  totalBytes,
+  widenToChunks,
+} from "@larder/core";
 import { type OpenedFile, openedFile } from "../../read/opened-file.js";
 import type { IdSet } from "../ids/id-set.js";
 import type { PartRecord } from "../part-record.js";
@@ -34,6 +45,11 @@ export interface ReadMemory {
   bytes: Uint8Array;
 }
 
+interface OpenDescriptor {
+  readonly descriptor: number;
+  readonly isLocal: boolean;
+}
+
 const openAsync = promisify(open);
 const closeAsync = promisify(close);
 const fstatAsync = promisify(fstat);
@@ -50,26 +66,25 @@ export function openPart(directory: string, record: ReadablePart): OpenPart {
   const path = join(directory, record.name);
   const { byteLength, chunkDigests: digests } = record;
   const verified = new Uint8Array(Math.ceil(byteLength / chunkBytes));
-  let opening: Promise<number> | undefined;
+  const reads = readsUnderWay();
+  let opening: Promise<OpenDescriptor> | undefined;
   let isClosed = false;
-  let underWay = 0;
-  let idle: (() => void) | undefined;
 
-  const openOnce = async (): Promise<number> => {
+  const openOnce = async (): Promise<OpenDescriptor> => {
     if (!isPartName(record.name)) throw new CacheCorruptionError(path, "its name is not that of a part");
     if (digests.byteLength !== verified.length * 8)
       throw new CacheCorruptionError(path, "its digests are not as many as its chunks");
     const descriptor = await openAsync(path, "r");
     try {
-      const { size } = await fstatAsync(descriptor);
+      const { size, dev } = await fstatAsync(descriptor);
       if (size !== byteLength) throw new CacheCorruptionError(path, `it has ${size} bytes instead of ${byteLength}`);
-      return descriptor;
+      return { descriptor, isLocal: await isOnLocalDisk(path, dev) };
     } catch (error) {
       await closeAsync(descriptor);
       throw error;
     }
   };
-  const opened = (): Promise<number> => {
+  const opened = (): Promise<OpenDescriptor> => {
     opening ??= openOnce().catch((error: unknown) => {
       opening = undefined;
       throw error;
@@ -77,48 +92,66 @@ export function openPart(directory: string, record: ReadablePart): OpenPart {
     return opening;
   };
 
-  const readVerified = async (start: number, end: number, memory: ReadMemory | undefined): Promise<Uint8Array> => {
-    const first = Math.floor(start / chunkBytes);
-    const last = Math.ceil(end / chunkBytes);
+  const isVerified = (start: number, end: number): boolean =>
+    !verified.subarray(Math.floor(start / chunkBytes), Math.ceil(end / chunkBytes)).includes(0);
+
+  const fill = async (start: number, targets: readonly Uint8Array[]): Promise<void> => {
+    const { descriptor, isLocal } = await opened();
+    const count = await readFileInto(descriptor, start, targets, isLocal);
+    if (count < totalBytes(targets)) throw new CacheCorruptionError(path, `it ends at byte ${start + count}`);
+  };
+
+  const fillVerified = async (start: number, pieces: readonly Uint8Array[]): Promise<void> => {
     const xxhash = await loadXxhash();
-    const descriptor = await opened();
-    const unverified = verified.subarray(first, last).includes(0);
-    const from = unverified ? first * chunkBytes : start;
-    const to = unverified ? Math.min(last * chunkBytes, byteLength) : end;
+    await fill(start, pieces);
+    const chunk = await findDamagedChunk(pieces, start / chunkBytes, digests, xxhash, verified);
+    if (chunk !== undefined)
+      throw new CacheCorruptionError(path, `its bytes from ${chunk * chunkBytes} on are not what was written`);
+  };
+
+  const readVerified = async (start: number, end: number, memory: ReadMemory | undefined): Promise<Uint8Array> => {
+    const known = isVerified(start, end);
+    const from = known ? start : Math.floor(start / chunkBytes) * chunkBytes;
+    const to = known ? end : Math.min(Math.ceil(end / chunkBytes) * chunkBytes, byteLength);
     const bytes = memoryFor(memory, to - from);
-    await readFully(descriptor, path, bytes, from);
-    for (let chunk = first; unverified && chunk < last; chunk++) {
-      if (verified[chunk] === 1) continue;
-      const at = chunk * chunkBytes - from;
-      if (!verifyChunks(bytes.subarray(at, at + chunkBytes), chunk, digests, xxhash))
-        throw new CacheCorruptionError(path, `its bytes from ${chunk * chunkBytes} on are not what was written`);
-      verified[chunk] = 1;
-    }
+    await (known ? fill(from, [bytes]) : fillVerified(from, [bytes]));
     return bytes.subarray(start - from, end - from);
   };
 
-  const readBytes: OpenPart["read"] = async (start, end, memory) => {
-    if (isClosed) throw partClosed(path);
-    underWay++;
-    try {
-      return await readingPart(path, () => readVerified(start, end, memory));
-    } finally {
-      underWay--;
-      if (underWay === 0) idle?.();
-    }
+  const readVerifiedInto = async (start: number, targets: readonly Uint8Array[]): Promise<void> => {
+    const end = start + totalBytes(targets);
+    checkRange(start, end, byteLength);
+    if (isVerified(start, end)) return fill(start, targets);
+    const widened = widenToChunks(start, targets, byteLength);
+    await fillVerified(widened.start, widened.pieces);
   };
+
+  const whileOpen = async <Result>(read: () => Promise<Result>): Promise<Result> => {
+    if (isClosed) throw partClosed(path);
+    return reads.during(() => readingPart(path, read));
+  };
+  const readBytes: OpenPart["read"] = (start, end, memory) => whileOpen(() => readVerified(start, end, memory));
 
   return {
     record,
     path,
-    file: openedFile({ byteLength, slice: (start, end = byteLength) => readBytes(start, end) }),
+    file: openedFile(
+      {
+        byteLength,
+        blockBytes: chunkBytes,
+        slice: (start, end = byteLength) => readBytes(start, end),
+        readInto: (start, targets) => whileOpen(() => readVerifiedInto(start, targets)),
+      },
+      // Little more than verifying both sides of a gap reads anyway.
+      2 * chunkBytes,
+    ),
     read: readBytes,
     async close() {
       if (isClosed) return;
       isClosed = true;
-      if (underWay > 0) await new Promise<void>((resolve) => (idle = resolve));
-      const descriptor = await opening?.catch(() => undefined);
-      if (descriptor !== undefined) await closeAsync(descriptor);
+      await reads.ended();
+      const file = await opening?.catch(() => undefined);
+      if (file !== undefined) await closeAsync(file.descriptor);
     },
   };
 }
@@ -129,17 +162,4 @@ function memoryFor(memory: ReadMemory | undefined, length: number): Uint8Array {
   if (memory.bytes.byteLength < length)
     memory.bytes = new Uint8Array(Buffer.allocUnsafeSlow(length + (length >> 2)).buffer);
   return memory.bytes.subarray(0, length);
-}
-
-/** Promises of one small step each: the promise that `promisify` makes of `read` allocates more. */
-async function readFully(descriptor: number, path: string, target: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < target.byteLength; ) {
-    const count = await new Promise<number>((resolve, reject) => {
-      read(descriptor, target, at, Math.min(target.byteLength - at, 2 ** 30), position + at, (error, bytesRead) =>
-        error ? reject(error) : resolve(bytesRead),
-      );
-    });
-    if (count === 0) throw new CacheCorruptionError(path, `it ends at byte ${position + at}`);
-    at += count;
-  }
 }

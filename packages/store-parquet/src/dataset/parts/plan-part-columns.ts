@@ -3,6 +3,7 @@ import type { ArrowLikeBatch, ArrowLikeField } from "../../arrow/arrow-like.js";
 import type { DistinctEntries } from "../../write/distinct-entries.js";
 import { type ColumnPlan, planColumn } from "../../write/encode-column.js";
 import { asDictionary } from "./as-dictionary.js";
+import { partPages } from "./part-limits.js";
 
 /**
  * Plans the columns of one row group. Those whose values repeat are written as dictionaries, which changes nothing of what the file
@@ -25,6 +26,7 @@ export function planPartColumns(
     return planColumn(planned, dictionary ?? chunks, {
       nullability: "declared",
       rowsBefore,
+      layout: partPages,
       distinctEntries: distinct[i],
     });
   });

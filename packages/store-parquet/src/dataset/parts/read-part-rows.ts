@@ -2,10 +2,10 @@ import { LarderError } from "@larder/core";
 import type { Data } from "apache-arrow";
 import type { FileLayout, ReadableColumn } from "../../format/file-layout.js";
 import { damagedParquet } from "../../format/parquet-errors.js";
+import { assembleRows } from "../../read/gather/assemble-rows.js";
+import { type GroupRows, gatherRows, type OnPick } from "../../read/gather/gather-rows.js";
 import type { FileParts } from "../../read/opened-file.js";
 import { oneRun, pickRows } from "../../read/row-runs.js";
-import { assembleRows } from "./assemble-rows.js";
-import { type GroupRows, gatherRows, type OnPick } from "./gather-rows.js";
 import type { OpenPart } from "./open-part.js";
 import { readingPart } from "./part-errors.js";
 
@@ -27,13 +27,14 @@ export async function readPartRows(
     const { parts, found } = await openColumns(part, columns);
     checkRowNumbers(rows, parts.layout.rows, part);
     const groups = groupsOfRows(parts.layout, rows);
-    const flat = found.filter(({ shape }) => shape.kind === "leaf");
-    const nested = found.filter(({ shape }) => shape.kind !== "leaf");
-    const gathered = await gatherRows(part, parts, flat, rows, groups, onPick);
-    const assembled = nested.length === 0 ? [] : await assembleRows(part, parts, nested, runsOf(rows, groups));
+    const isGathered = ({ shape }: ReadableColumn) => part.file.direct && shape.kind === "leaf";
+    const flat = found.filter(isGathered);
+    const others = found.filter((column) => !isGathered(column));
+    const gathered = await gatherRows(part.file, parts, flat, rows, groups, onPick);
+    const assembled = others.length === 0 ? [] : await assembleRows(part.file, parts, others, runsOf(rows, groups));
     const data = new Map<string, Data>();
     for (const [i, { name }] of flat.entries()) data.set(name, gathered[i]!);
-    for (const [i, { name }] of nested.entries()) data.set(name, assembled[i]!);
+    for (const [i, { name }] of others.entries()) data.set(name, assembled[i]!);
     return data;
   });
 }
@@ -56,7 +57,7 @@ export async function readPartRange(
       const to = Math.min(end - group.firstRow, group.rows);
       return from < to ? [{ group, runs: oneRun(from, to) }] : [];
     });
-    const data = await assembleRows(part, parts, found, wanted);
+    const data = await assembleRows(part.file, parts, found, wanted);
     return new Map(found.map(({ name }, i) => [name, data[i]!]));
   });
 }

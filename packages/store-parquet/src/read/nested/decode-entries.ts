@@ -5,6 +5,7 @@ import { checkedDictionary, pagesOf } from "../decode-chunk.js";
 import type { PageContext } from "../decode-page.js";
 import { decodeValues, type PlainValues } from "../decode-values.js";
 import { type PageParts, pageParts, type StoredLevels, unpackLevels } from "../page-parts.js";
+import { pagesAhead } from "../pages-ahead.js";
 import type { ChunkPlan } from "../read-plan.js";
 import { countRows, type RowRuns } from "../row-runs.js";
 import type { EntrySink } from "./entry-range.js";
@@ -39,15 +40,18 @@ export async function decodeEntries(
   let entries = 0;
   for (const [i, { firstRow }] of plan.pieces.entries()) {
     rows.startAt(firstRow);
-    for (const { header, body } of pagesOf(reader, plan, pieces[i]!)) {
+    const pages = pagesAhead(pagesOf(reader, plan, pieces[i]!), plan, runs);
+    for (let next = pages.next(); next; next = pages.next()) {
       if (rows.areDone()) return;
       if (isTimeToBreathe()) await breathe();
+      const { header, body } = next;
+      const plain = next.plain && (await next.plain);
       if (header.type === "DICTIONARY_PAGE") {
-        dictionary = checkedDictionary(context, header, body);
+        dictionary = checkedDictionary(context, header, body, plain);
         continue;
       }
       if (!isDataPage(header)) continue;
-      const page = pageParts(header, body, context.codec, levels.maxRepetition, levels.maxDefinition);
+      const page = pageParts(header, body, context.codec, levels.maxRepetition, levels.maxDefinition, plain);
       entries += page.entries;
       if (entries > most) throw damagedParquet("its pages hold more entries than it states");
       const repetition = levelBytes(page.repetition, page.entries);

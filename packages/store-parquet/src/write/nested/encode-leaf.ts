@@ -2,14 +2,16 @@ import { boundsOrderOf } from "../../format/bounds-order.js";
 import type { EncodedBounds, EncodedChunk, EncodedPage } from "../../format/encoded-chunk.js";
 import type { Encoding } from "../../format/parquet-file-reader.js";
 import { conversionOf } from "../../format/value-conversion.js";
-import { boundsOfPlain } from "../column-bounds.js";
+import { boundsOf } from "../column-bounds.js";
 import { renumber, spreadEntries } from "../dictionary-entries.js";
 import type { DistinctEntries } from "../distinct-entries.js";
 import type { ColumnMode } from "../encode-column.js";
-import { converted, entriesToWrite, facts } from "../encode-flat-column.js";
-import { encodePlainValues, indexBody, indexBytes, plainBody, presentOf } from "../encode-pages.js";
+import { converted, encodingsOf, entriesToWrite, facts, isWorthADictionary } from "../encode-flat-column.js";
 import { entryBounds } from "../entry-bounds.js";
 import type { GatheredRows } from "../gather-column.js";
+import { indexBytes, indexPieces, presentOf, usedOf } from "../index-bodies.js";
+import { allPresent, presentValues } from "../present-values.js";
+import { plainBody, valueBody } from "../value-bodies.js";
 import { encodeLevels } from "./encode-levels.js";
 import type { LeafSlots } from "./leaf-slots.js";
 import { type PageSpan, pageSpans, plainCost, type SlotCost } from "./page-spans.js";
@@ -33,65 +35,58 @@ export function encodeLeaf(leaf: LeafToEncode): EncodedChunk {
   const { places, dictionary } = indices;
   const used = entriesToWrite(node, dictionary, rows, places);
   leaf.distinctEntries?.add(used);
+  if (!isWorthADictionary(used)) return encodePlain(leaf, spreadEntries(dictionary.entries, rows, places));
   const entryCount = used.rows - used.nullCount;
-  if (entryCount === 0 || entryCount > 0x10000)
-    return encodePlain(leaf, spreadEntries(dictionary.entries, rows, places));
   if (used.validity) renumber(places, used.validity);
-  const body = encodePlainValues(converted(planOf(leaf), used));
+  const values = allPresent(converted(planOf(leaf), used));
   const order = boundsOrderOf(node.leaf);
-  const boundsOf = order ? entryBounds(order, body, entryCount) : () => undefined;
+  const boundsOfUsed = order ? entryBounds(order, values, entryCount) : () => undefined;
   const width = indexBytes(entryCount);
   const pages = encodePages(
     leaf,
-    "RLE_DICTIONARY",
     () => width,
     (from, to) => {
       const present = rows.validity ? presentOf(places, rows.validity, from, to) : places.subarray(from, to);
-      return { body: indexBody(present, entryCount), bounds: boundsOf(present) };
+      const bounds = present.length > 0 ? boundsOfUsed(usedOf(present, entryCount)) : undefined;
+      return { encoding: "RLE_DICTIONARY", body: indexPieces(present, entryCount), bounds };
     },
   );
-  return { ...chunkOf(leaf, pages, [body]), dictionaryPage: { entries: entryCount, body } };
+  const dictionaryPage = { entries: entryCount, body: plainBody(values) };
+  return { ...chunkOf(leaf, pages, "PLAIN"), dictionaryPage };
 }
 
 function encodePlain(leaf: LeafToEncode, slots: GatheredRows): EncodedChunk {
   const rows = converted(planOf(leaf), slots);
   const order = boundsOrderOf(leaf.node.leaf);
-  const pages = encodePages(leaf, "PLAIN", plainCost(rows.values), (from, to, nullCount) => {
-    const body = plainBody(rows, from, to, nullCount);
-    return { body, bounds: order && boundsOfPlain(order, body, to - from - nullCount) };
+  const pages = encodePages(leaf, plainCost(rows.values), (from, to, nullCount) => {
+    const values = presentValues(rows, from, to, nullCount);
+    const bounds = order && boundsOf(order, values, to - from - nullCount);
+    return { ...valueBody(values, leaf.mode.layout), bounds };
   });
-  return chunkOf(
-    leaf,
-    pages,
-    pages.map(({ body }) => body),
-  );
+  return chunkOf(leaf, pages);
 }
 
+type PageValues = Pick<EncodedPage, "encoding" | "body" | "valueBytes"> & { bounds: EncodedBounds | undefined };
+
 function encodePages(
-  { maxRepetition, slots: { entries } }: LeafToEncode,
-  encoding: Encoding,
+  { maxRepetition, slots: { entries }, mode: { layout } }: LeafToEncode,
   costOf: SlotCost,
-  encodeValues: (
-    from: number,
-    to: number,
-    nullCount: number,
-  ) => { body: Uint8Array; bounds: EncodedBounds | undefined },
+  encodeValues: (from: number, to: number, nullCount: number) => PageValues,
 ): EncodedPage[] {
   const { repetition, definition, here, slotDefinition } = entries;
-  return pageSpans(repetition, definition, slotDefinition, here, costOf).map((span): EncodedPage => {
+  return pageSpans(repetition, definition, slotDefinition, here, costOf, layout).map((span): EncodedPage => {
     const [first, end] = span.entries;
     const [firstSlot, endSlot] = span.slots;
     const present = countPresent(definition, span, here);
-    const { body, bounds } = encodeValues(firstSlot, endSlot, endSlot - firstSlot - present);
+    const { bounds, ...values } = encodeValues(firstSlot, endSlot, endSlot - firstSlot - present);
     return {
       firstRow: span.firstRow,
       rows: span.rows,
       entries: end - first,
       nullCount: end - first - present,
-      encoding,
       repetitionLevels: encodeLevels(repetition, first, end, maxRepetition),
       definitionLevels: encodeLevels(definition, first, end, here),
-      body,
+      ...values,
       ...(bounds && { bounds }),
     };
   });
@@ -106,16 +101,14 @@ function countPresent(definition: Uint8Array, { entries: [from, to] }: PageSpan,
 function chunkOf(
   { node, maxRepetition, slots, mode }: LeafToEncode,
   pages: readonly EncodedPage[],
-  values: readonly Uint8Array[],
+  dictionary?: Encoding,
 ): EncodedChunk {
-  const encodings = new Set<Encoding>(["PLAIN", ...pages.map(({ encoding }) => encoding)]);
-  if (maxRepetition + slots.entries.here > 0) encodings.add("RLE");
   return {
     entries: slots.entries.definition.length,
     nullCount: pages.reduce((sum, { nullCount }) => sum + nullCount, 0),
     pages,
-    encodings: [...encodings],
-    ...facts({ leaf: node.leaf, mode: { ...mode, bloomFilter: undefined } }, pages, values),
+    encodings: encodingsOf(pages, maxRepetition + slots.entries.here > 0, dictionary),
+    ...facts({ leaf: node.leaf, mode: { ...mode, bloomFilter: undefined } }, pages, []),
   };
 }
 

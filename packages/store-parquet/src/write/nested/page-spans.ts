@@ -1,7 +1,5 @@
 import type { GatheredValues } from "../gather-column.js";
-
-/** Bytes of values in a page, about. */
-const pageBytes = 65_536;
+import type { PageLayout } from "../page-layout.js";
 
 /** Bytes that an entry takes by its levels, about. */
 const levelBytes = 0.5;
@@ -34,7 +32,8 @@ export function plainCost(values: GatheredValues): SlotCost {
 }
 
 /**
- * Cuts entries into pages of about 64 KiB, each beginning with a row. A row that takes more has a page of its own.
+ * Cuts entries into pages of about the bytes that the layout wants, each beginning with a row. A row that takes more has a page of its
+ * own.
  *
  * @param slotDefinition the definition level from which an entry has a slot
  */
@@ -44,6 +43,7 @@ export function pageSpans(
   slotDefinition: number,
   maxDefinition: number,
   costOf: SlotCost,
+  { pageRows, pageBytes }: PageLayout,
 ): PageSpan[] {
   const spans: PageSpan[] = [];
   let firstRow = 0;
@@ -61,7 +61,7 @@ export function pageSpans(
   };
   for (let entry = 0; entry < repetition.length; entry++) {
     if (repetition[entry] === 0) {
-      if (bytes >= pageBytes) close(entry);
+      if (bytes >= pageBytes || row - firstRow >= pageRows) close(entry);
       row++;
     }
     bytes += levelBytes;

@@ -34,7 +34,7 @@ export function planNestedColumn(
   return {
     elements: schemaElements(node, field.name),
     leaves: writtenLeaves(node, [field.name]),
-    encode(start, end) {
+    async encode(start, end) {
       const encoded: EncodedChunk[] = [];
       const refuse = noteNulls(mode.rowsBefore + start, () => {});
       eachLeaf(node, rowsOf(chunks, start, end), 0, refuse, (leaf, entries, maxRepetition) => {

@@ -16,6 +16,10 @@ export interface Comparison {
 export interface OperationOutput {
   readonly samples: Readonly<Record<string, readonly number[]>>;
   readonly peakMegabytes: number;
+  /** Held before the operation began. */
+  readonly heldMegabytes: number;
+  /** The size of the table as Arrow IPC. */
+  readonly arrowMegabytes: number;
   readonly loadMilliseconds: number;
   /** Of a reading. */
   readonly answer?: string;

@@ -9,6 +9,10 @@ export interface DataSet {
   readonly idCounts: readonly number[];
   /** Whether the goals hold for it; they are meant for tables of some size. */
   readonly goals: boolean;
+  /** Whether reading it dwarfs the start of a process, and the goals are those of large tables. */
+  readonly large: boolean;
+  /** In which compressions it is read besides. */
+  readonly cold: readonly ("snappy" | "lz4" | "zstd")[];
   /** Whether a file of another's making is measured too. */
   readonly foreign: boolean;
   /** Whether `hyparquet` is asked with `$in` too, whose time grows with rows × ids. */
@@ -19,7 +23,7 @@ export interface DataSet {
 
 /** What is measured: three sizes, or one small one for a quick look. */
 export function dataSets(quick: boolean): readonly DataSet[] {
-  const common = { foreign: false, filterIn: false, nodeArguments: [], goals: true } as const;
+  const common = { large: false, cold: [], foreign: false, filterIn: false, nodeArguments: [], goals: true } as const;
   if (quick) {
     return [
       {
@@ -41,6 +45,7 @@ export function dataSets(quick: boolean): readonly DataSet[] {
       rows: 1_000_000,
       runs: 5,
       idCounts: [1000, 100_000],
+      cold: ["snappy", "lz4", "zstd"],
       foreign: true,
       filterIn: true,
     },
@@ -49,6 +54,7 @@ export function dataSets(quick: boolean): readonly DataSet[] {
       words: "10,000,000 rows × 8 columns",
       shape: "mixed",
       rows: 10_000_000,
+      large: true,
       runs: 3,
       idCounts: [1000, 100_000],
       nodeArguments: ["--max-old-space-size=12288"],

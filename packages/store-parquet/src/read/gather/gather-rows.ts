@@ -1,0 +1,170 @@
+import type { Data } from "apache-arrow";
+import { breathe, isTimeToBreathe } from "../../format/breathe.js";
+import type { ReadableColumn, StoredChunk, StoredRowGroup } from "../../format/file-layout.js";
+import { damagedParquet, parsing } from "../../format/parquet-errors.js";
+import { checkedDictionary, pageAt } from "../decode-chunk.js";
+import type { PageContext } from "../decode-page.js";
+import type { HeldBytes } from "../held-bytes.js";
+import type { FileParts, OpenedFile } from "../opened-file.js";
+import { pageParts } from "../page-parts.js";
+import { locatePages, readIndexesAhead } from "../read-plan.js";
+import { type GatherTarget, gatherTarget } from "./gather-target.js";
+import { placeRows } from "./page-places.js";
+import { type PickWay, pageSource } from "./page-source.js";
+import { pageValidity } from "./page-validity.js";
+import { type ReadMemory, readMemory } from "./read-memory.js";
+import { type PageRead, wantedPages } from "./wanted-pages.js";
+import { type Workspace, workspace } from "./workspace.js";
+
+/** Wanted rows of one row group: those from place `from` to place `to` of all wanted rows. */
+export interface GroupRows {
+  readonly group: StoredRowGroup;
+  readonly from: number;
+  readonly to: number;
+  /** What has already been read of it. */
+  readonly held?: HeldBytes;
+  /** Reads all that is wanted of it at once, into what is held: for sources where every read takes its time. */
+  readonly fetch?: (() => Promise<void>) | undefined;
+}
+
+/** Row groups whose page indexes are read at once. */
+const groupsAhead = 64;
+/** Reads under way while pages are picked from. */
+const readsAhead = 2;
+
+/** Told which way each page was picked from; for tests. */
+export type OnPick = (column: string, way: PickWay) => void;
+
+/**
+ * Gathers rows of flat columns: pages with wanted rows are read into memory that is used again and again, and only what is
+ * wanted of them is decoded, straight into the answer.
+ *
+ * @param columns each with a page index in every row group
+ * @param rows wanted rows of the file, ascending and distinct
+ * @throws LarderError `damaged-parquet`, `unsupported-parquet`; what the source throws
+ */
+export async function gatherRows(
+  file: OpenedFile,
+  parts: FileParts,
+  columns: readonly ReadableColumn[],
+  rows: Int32Array,
+  groups: readonly GroupRows[],
+  onPick?: OnPick,
+): Promise<Data[]> {
+  const { arrow } = parts;
+  const space = parsing("its values", {}, () => workspace(rows.length));
+  const gathered = columns.map((column): GatheredColumn => {
+    const answer = { arrow, type: column.field.type, leaf: column.leaves[0]!.leaf, rows: rows.length, space };
+    return { column, target: inColumn(column, () => gatherTarget(answer)) };
+  });
+  const reads = plannedReads(file, parts, gathered, rows, groups);
+  const memories = Array.from({ length: readsAhead + 1 }, readMemory);
+  const underWay: { job: ReadJob; bytes: Promise<Uint8Array> | Uint8Array; memory: ReadMemory }[] = [];
+  const readNext = async (): Promise<void> => {
+    const { value: job } = await reads.next();
+    if (!job) return;
+    const memory = memories.pop()!;
+    const bytes = job.held?.find(job.read) ?? memory.read(file, job.read);
+    // An error elsewhere must not leave a read ahead without a listener.
+    if (bytes instanceof Promise) bytes.catch(() => {});
+    underWay.push({ job, bytes, memory });
+  };
+  try {
+    for (let i = 0; i <= readsAhead; i++) await readNext();
+    for (let next = underWay.shift(); next; next = underWay.shift()) {
+      const bytes = next.bytes instanceof Promise ? await next.bytes : next.bytes;
+      await pickRead(next.job, bytes, rows, space, onPick);
+      memories.push(next.memory);
+      await readNext();
+    }
+  } finally {
+    await Promise.allSettled(underWay.map(({ bytes }) => bytes));
+  }
+  return gathered.map(({ column, target }) => inColumn(column, () => target.finish()));
+}
+
+interface GatheredColumn {
+  readonly column: ReadableColumn;
+  readonly target: GatherTarget;
+}
+
+interface ReadJob {
+  readonly gathered: GatheredColumn;
+  readonly chunk: StoredChunk;
+  readonly context: PageContext;
+  readonly read: PageRead;
+  readonly held: HeldBytes | undefined;
+  /** Whether it is the first of its chunk. */
+  readonly begins: boolean;
+}
+
+async function* plannedReads(
+  file: OpenedFile,
+  parts: FileParts,
+  columns: readonly GatheredColumn[],
+  rows: Int32Array,
+  groups: readonly GroupRows[],
+): AsyncGenerator<ReadJob, undefined, undefined> {
+  const leaves = columns.map(({ column }) => column.leaves[0]!);
+  for (const [at, { group, from, to, held, fetch }] of groups.entries()) {
+    if (at % groupsAhead === 0) {
+      const some = groups.slice(at, at + groupsAhead).map((next) => next.group);
+      await readIndexesAhead(file, some, leaves, ["offsetIndex"]);
+    }
+    const fetched = fetch?.();
+    // The next row group is on its way while this one is gathered.
+    groups[at + 1]?.fetch?.().catch(() => {});
+    await fetched;
+    const located = await locatePages(file, parts.reader, group, leaves);
+    for (const [i, gathered] of columns.entries()) {
+      const { leaf, chunkIndex, maxDefinition } = leaves[i]!;
+      const chunk = group.chunks[chunkIndex]!;
+      const pages = located[i];
+      if (!pages) throw damagedParquet("it has no page index");
+      const context = { reader: parts.reader, leaf, optional: maxDefinition > 0, codec: chunk.metadata.codec };
+      const reads = wantedPages(chunk, group, pages, { rows, from, to }, file.gapBytes);
+      for (const [n, read] of reads.entries()) yield { gathered, chunk, context, read, held, begins: n === 0 };
+    }
+  }
+}
+
+async function pickRead(
+  { gathered, chunk, context, read, begins }: ReadJob,
+  bytes: Uint8Array,
+  rows: Int32Array,
+  space: Workspace,
+  onPick: OnPick | undefined,
+): Promise<void> {
+  const { column, target } = gathered;
+  const { leaf, reader } = context;
+  if (begins) {
+    inColumn(column, () => {
+      const { dictionary } = read;
+      if (!dictionary) return target.beginChunk(undefined);
+      const stored = bytes.subarray(dictionary.start - read.start, dictionary.end - read.start);
+      const { header, body } = pageAt(reader, chunk, stored, 0);
+      // Its bytes are looked at until the chunk ends, when the memory holds others.
+      target.beginChunk(checkedDictionary(context, header, new Uint8Array(body)));
+    });
+  }
+  for (const page of read.pages) {
+    if (isTimeToBreathe()) await breathe();
+    inColumn(column, () => {
+      const { header, body } = pageAt(reader, chunk, bytes.subarray(page.start - read.start, page.end - read.start), 0);
+      const parts = pageParts(header, body, context.codec, 0, context.optional ? 1 : 0);
+      const validity = parts.definition && pageValidity(parts.definition, parts.entries);
+      if (parts.entries !== page.rowCount) throw damagedParquet("a page does not hold the rows that its index states");
+      const { present, nulls } = placeRows({ rows, ...page }, parts.entries, validity, space.places);
+      if (parts.nullCount !== undefined && parts.nullCount !== parts.entries - present) {
+        throw damagedParquet("the number of nulls in a page is not as stated");
+      }
+      const { source, way } = pageSource(leaf, parts, present, space);
+      target.take(source, page.from, page.to, nulls);
+      onPick?.(column.name, way);
+    });
+  }
+}
+
+function inColumn<Result>({ name }: ReadableColumn, step: () => Result): Result {
+  return parsing(`column ${JSON.stringify(name)}`, { column: name }, step);
+}

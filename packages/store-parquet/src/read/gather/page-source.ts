@@ -1,0 +1,104 @@
+import { unpackDeltas } from "../../format/delta.js";
+import { damagedParquet } from "../../format/parquet-errors.js";
+import type { ParquetLeaf } from "../../format/parquet-leaf.js";
+import { decodeValues, type PageValues, type PlainValues } from "../decode-values.js";
+import type { PageParts } from "../page-parts.js";
+import type { Workspace } from "./workspace.js";
+
+/** The values of a page, of which as few as possible are decoded before it is known which are wanted. */
+export type PageSource =
+  | Exclude<PlainValues, { kind: "slices" }>
+  /** Entries of the dictionary. */
+  | { readonly kind: "indices"; readonly indices: Indices }
+  /** Value i is from `starts[i]` to `ends[i]`; without `starts` each begins where the one before ends, the first at `first`. */
+  | {
+      readonly kind: "slices";
+      readonly starts?: Int32Array;
+      readonly first: number;
+      readonly ends: Int32Array;
+      readonly bytes: Uint8Array;
+    }
+  /** Each has its length in front, in 4 bytes. */
+  | { readonly kind: "prefixed"; readonly bytes: Uint8Array }
+  | { readonly kind: "none" };
+
+export type Indices = Uint8Array | Uint16Array | Int32Array;
+
+/** How the values of a page were come by: of `slices`, `indices`, `direct` only the wanted ones were decoded, of `decoded` all. For tests. */
+export type PickWay = "slices" | "indices" | "direct" | "decoded";
+
+/**
+ * The values of a data page.
+ *
+ * @param present how many there are
+ * @throws LarderError `damaged-parquet` where there are fewer, `unsupported-parquet`
+ */
+export function pageSource(
+  leaf: ParquetLeaf,
+  { encoding, values: bytes }: PageParts,
+  present: number,
+  space: Workspace,
+): { source: PageSource; way: PickWay } {
+  if (present === 0) return { source: { kind: "none" }, way: "direct" };
+  if (leaf.type === "BYTE_ARRAY") {
+    if (encoding === "PLAIN") return { source: { kind: "prefixed", bytes }, way: "slices" };
+    if (encoding === "DELTA_LENGTH_BYTE_ARRAY") return { source: lengthsFirst(bytes, present, space), way: "slices" };
+  }
+  if (encoding === "RLE_DICTIONARY" || encoding === "PLAIN_DICTIONARY") {
+    const indices = storedIndices(bytes, present);
+    if (indices) return { source: { kind: "indices", indices }, way: "indices" };
+  }
+  // PLAIN values of one width are where they are: nothing is decoded.
+  const way = encoding === "PLAIN" && leaf.type !== "BYTE_ARRAY" ? "direct" : "decoded";
+  return { source: sourceOf(decodeValues(leaf, encoding, bytes, present)), way };
+}
+
+/** Values that are decoded, as a source. */
+export function sourceOf(values: PageValues): PageSource {
+  return values.kind === "slices" ? { ...values, first: 0 } : values;
+}
+
+/**
+ * DELTA_LENGTH_BYTE_ARRAY: the lengths become the ends of the values.
+ *
+ * Source: https://github.com/apache/parquet-format/blob/master/Encodings.md#delta-length-byte-array-delta_length_byte_array--6
+ */
+function lengthsFirst(bytes: Uint8Array, present: number, space: Workspace): PageSource {
+  const ends = space.numbers(present);
+  const first = Math.min(unpackDeltas(bytes, 0, ends), bytes.byteLength);
+  addUp(ends, first, bytes.byteLength);
+  return { kind: "slices", first, ends, bytes };
+}
+
+function addUp(lengths: Int32Array, first: number, most: number): void {
+  let at = first;
+  for (let i = 0; i < lengths.length; i++) {
+    const length = lengths[i]!;
+    if (length < 0 || length > most - at) throw damagedParquet("a page holds fewer values than it states");
+    at += length;
+    lengths[i] = at;
+  }
+}
+
+/**
+ * Indices that are one bit-packed run of whole bytes, as Larder writes them: a view. `undefined` for others.
+ *
+ * @param present indices in the page
+ */
+export function storedIndices(body: Uint8Array, present: number): Indices | undefined {
+  const width = body[0];
+  if (width !== 8 && width !== 16) return undefined;
+  let header = 0;
+  let at = 1;
+  for (let shift = 0; shift <= 28 && at < body.length; shift += 7) {
+    const byte = body[at++]!;
+    header += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) break;
+  }
+  const packed = (header & 1) === 1 && Math.floor(header / 2) * 8 >= present;
+  const end = at + present * (width / 8);
+  if (!packed || end > body.length) return undefined;
+  if (width === 8) return body.subarray(at, end);
+  const pairs = (body.byteOffset + at) % 2 === 0 ? body.subarray(at, end) : new Uint8Array(body.subarray(at, end));
+  return new Uint16Array(pairs.buffer, pairs.byteOffset, present);
+}

@@ -1,0 +1,26 @@
+import { checkAllocation } from "../../format/allocation-limit.js";
+import type { ByteRange } from "../byte-ranges.js";
+import type { OpenedFile } from "../opened-file.js";
+
+/** Memory that is read into again and again. */
+export interface ReadMemory {
+  /** Bytes of the file; they are good until the next call. */
+  read(file: OpenedFile, range: ByteRange): Promise<Uint8Array>;
+}
+
+/** Holds nothing yet. */
+export function readMemory(): ReadMemory {
+  let memory = new Uint8Array(0);
+  return {
+    async read(file, { start, end }) {
+      const length = end - start;
+      if (memory.byteLength < length) {
+        checkAllocation(length, "pages");
+        memory = new Uint8Array(Buffer.allocUnsafeSlow(length + (length >> 2)).buffer);
+      }
+      const bytes = memory.subarray(0, length);
+      await file.readInto(start, [bytes]);
+      return bytes;
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type EncodeParquetOptions, encodeParquet } from "@larder/store-parquet";
+import * as arrow from "apache-arrow";
+import type { Encoding, ParquetType } from "hyparquet";
+import { Compression, WriterPropertiesBuilder, WriterVersion } from "parquet-wasm";
+import { craftFile } from "../../foreign/support/craft-file.js";
+import { type Duckdb, openDuckdb } from "../../support/duckdb.js";
+import { parquetWasmFile } from "../../support/parquet-wasm.js";
+import { polarsFrame } from "../../support/polars.js";
+import { keptTypes, makeTable, seededRandom } from "../../support/random-table.js";
+import { type ColumnSpans, columnSpans, footerSpan, type Span } from "./page-spans.js";
+
+/** A column of a sound file that is read after one of its pages was changed. */
+export interface FuzzedColumn {
+  readonly name: string;
+  /** The file, beside the list. */
+  readonly file: string;
+  readonly column: string;
+  /** A column of ascending numbers from 0 to look rows up by. */
+  readonly key?: string;
+  readonly rows: number;
+  readonly spans: ColumnSpans;
+  readonly footer: Span;
+  /** Every page has a checksum. */
+  readonly hasChecksums: boolean;
+}
+
+const rows = 100;
+/** So many bytes lie between the pages and the footer, so that pages do not come with the footer but are read by themselves. */
+const apart = 70_400;
+
+/** Makes small files of all layouts in a folder, and their list in `columns.json`. */
+export async function makeFuzzPool(folder: string, seed: number): Promise<FuzzedColumn[]> {
+  mkdirSync(folder, { recursive: true });
+  const pool: FuzzedColumn[] = [];
+  const add = (name: string, bytes: Uint8Array, columns: readonly string[], more: Partial<FuzzedColumn>): void => {
+    const file = `${pool.length}.parquet`;
+    writeFileSync(join(folder, file), bytes);
+    const footer = footerSpan(bytes);
+    for (const column of columns) {
+      const spans = columnSpans(bytes, column);
+      pool.push({ name: `${name}, ${column}`, file, column, rows, spans, footer, hasChecksums: false, ...more });
+    }
+  };
+  for (const profile of ["hot", "cold"] as const) {
+    for (const [type, nulls] of Object.keys(keptTypes).flatMap((type) =>
+      [0, 0.3, 1].map((share) => [type, share] as const),
+    )) {
+      // Of nothing but nulls a few are enough.
+      if (nulls === 1 && !["bool", "int32", "utf8", "dictionary8", "decimal"].includes(type)) continue;
+      const options = { profile, rowGroupRows: 64, pageRows: 24 } satisfies EncodeParquetOptions;
+      const { bytes } = await encodeParquet(keyed(type, nulls, seed), options);
+      add(`${profile}, ${type}, ${nulls}`, bytes, ["c"], { key: "key" });
+    }
+  }
+  const few = ["bool", "int32", "int64", "float64", "utf8", "timestampMicrosecondZoned"];
+  const columns = few.flatMap((type) =>
+    [0, 0.3].map((nulls) => ({ type, nulls, name: `${type}_${nulls > 0 ? "n" : ""}` })),
+  );
+  const table = withKey(makeTable({ columns, batches: [rows], cut: [0, 0], seed, extremes: false }));
+  const names = columns.map(({ name }) => name);
+  for (const version of [WriterVersion.V1, WriterVersion.V2]) {
+    for (const dictionary of [true, false]) {
+      const properties = new WriterPropertiesBuilder()
+        .setCompression(Compression.UNCOMPRESSED)
+        .setWriterVersion(version)
+        .setDictionaryEnabled(dictionary)
+        .setDataPageSizeLimit(128)
+        .setWriteBatchSize(8)
+        .setMaxRowGroupSize(64);
+      add(`parquet-wasm V${version + 1} ${dictionary}`, parquetWasmFile(table, properties), names, { key: "key" });
+    }
+  }
+  const polars = join(folder, "polars");
+  const options = { compression: "uncompressed", rowGroupSize: 64, dataPageSize: 100 } as const;
+  polarsFrame(table).lazy().sinkParquet(polars, options).collectSync();
+  add("Polars", new Uint8Array(readFileSync(polars)), names, { key: "key" });
+  await addDuckdb(folder, add);
+  addCrafted(add, seed);
+  writeFileSync(join(folder, "columns.json"), JSON.stringify(pool));
+  return pool;
+}
+
+type Add = (name: string, bytes: Uint8Array, columns: readonly string[], more: Partial<FuzzedColumn>) => void;
+
+async function addDuckdb(folder: string, add: Add): Promise<void> {
+  const duckdb: Duckdb = await openDuckdb();
+  const values: Readonly<Record<string, string>> = {
+    ints: "(i * 7919 % 1000)::INTEGER",
+    longs: "i * 1000003",
+    words: "'word ' || i % 9",
+    texts: "repeat('x', (i % 7)::INTEGER) || i",
+    floats: "i / 3.0",
+    flags: "i % 3 = 0",
+    decimals: "(i * 1.01)::DECIMAL(9, 2)",
+  };
+  const select = Object.entries(values).flatMap(([name, sql]) => [
+    `${sql} AS ${name}`,
+    `CASE WHEN i % 5 = 2 THEN NULL ELSE ${sql} END AS ${name}_n`,
+  ]);
+  for (const version of ["V1", "V2"]) {
+    for (const codec of ["uncompressed", "snappy"]) {
+      const path = join(folder, `duckdb-${version}-${codec}`);
+      await duckdb.run(
+        `COPY (SELECT ${select}, i::INTEGER AS key, CASE WHEN i = 0 THEN repeat(md5('pad'), ${apart / 32}) ELSE '' END AS pad
+           FROM range(${rows}) t(i)) TO '${path}' (FORMAT parquet, CODEC '${codec}', PARQUET_VERSION ${version})`,
+      );
+      const names = Object.keys(values).flatMap((name) => [name, `${name}_n`]);
+      add(`DuckDB ${version} ${codec}`, new Uint8Array(readFileSync(path)), names, { key: "key" });
+    }
+  }
+  duckdb.close();
+}
+
+/** Pages with checksums, which no writer at hand makes. */
+function addCrafted(add: Add, seed: number): void {
+  const random = seededRandom(seed);
+  const cases: readonly [ParquetType, number | undefined, readonly Encoding[]][] = [
+    ["INT32", 4, ["PLAIN", "RLE_DICTIONARY", "DELTA_BINARY_PACKED"]],
+    ["DOUBLE", 8, ["PLAIN", "BYTE_STREAM_SPLIT"]],
+    ["BOOLEAN", 1, ["PLAIN", "RLE"]],
+    ["BYTE_ARRAY", undefined, ["PLAIN", "RLE_DICTIONARY", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"]],
+  ];
+  for (const [type, width, encodings] of cases) {
+    for (const encoding of encodings) {
+      for (const version of [1, 2] as const) {
+        for (const optional of [false, true]) {
+          const someRow = () => {
+            if (optional && random() < 0.3) return null;
+            const length = width ?? Math.floor(random() * 6);
+            return Uint8Array.from({ length }, () => Math.floor(random() * (type === "BOOLEAN" ? 2 : 5)));
+          };
+          const values = Array.from({ length: rows }, someRow);
+          const bytes = craftFile({ type, encoding, version, optional, rows: values, pageRows: 40, crc: "right" });
+          add(`crafted ${type} ${encoding} V${version} ${optional}`, padded(bytes), ["c"], { hasChecksums: true });
+        }
+      }
+    }
+  }
+}
+
+/** Bytes that belong to nothing between the pages and the footer. The file must have no page index, which would be moved. */
+function padded(bytes: Uint8Array): Uint8Array {
+  const [start] = footerSpan(bytes);
+  return new Uint8Array(Buffer.concat([bytes.subarray(0, start), new Uint8Array(apart), bytes.subarray(start)]));
+}
+
+function keyed(type: string, nulls: number, seed: number): arrow.Table {
+  return withKey(makeTable({ columns: [{ type, nulls, name: "c" }], batches: [60, 40], cut: [0, 0], seed }));
+}
+
+/** With a key, and after that a column that no codec makes small. */
+function withKey(table: arrow.Table): arrow.Table {
+  const random = seededRandom(apart);
+  const data = Uint8Array.from({ length: apart }, () => Math.floor(random() * 256));
+  const valueOffsets = Int32Array.from({ length: rows + 1 }, (_, i) => (i === 0 ? 0 : apart));
+  const pad = new arrow.Vector([
+    arrow.makeData({ type: new arrow.Binary(), length: rows, nullCount: 0, data, valueOffsets }),
+  ]);
+  const numbers = Int32Array.from({ length: rows }, (_, i) => i);
+  const key = new arrow.Vector([
+    arrow.makeData({ type: new arrow.Int32(), length: rows, nullCount: 0, data: numbers }),
+  ]);
+  return table.assign(new arrow.Table({ key, pad }));
+}
