@@ -10,7 +10,7 @@ export default class SuiteReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const report = { passed: 0, failures: [], skipped: [] };
     for (const module of modules) {
-      const file = relative(process.cwd(), module.moduleId);
+      const file = `${module.project.name} ${relative(process.cwd(), module.moduleId)}`.trimStart();
       // A file that can't be loaded, or a hook that throws, holds tests that never ran: it counts as a failure itself.
       addErrors(report, file, module.errors());
       for (const suite of module.children.allSuites()) addErrors(report, `${file} > ${suite.fullName}`, suite.errors());

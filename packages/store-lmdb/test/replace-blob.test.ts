@@ -78,7 +78,9 @@ describe("a blob is replaced if its record is as wanted:", () => {
   test("one of several who replace the same wins", async () => {
     opened();
     await backend.setBlob("key", before);
-    const outcomes = await Promise.all([after, later, after].map((blob) => backend.replaceBlob("key", blob, ifUnchanged)));
+    const outcomes = await Promise.all(
+      [after, later, after].map((blob) => backend.replaceBlob("key", blob, ifUnchanged)),
+    );
     expect(outcomes.filter((outcome) => outcome !== undefined)).toHaveLength(1);
   });
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
     g: vector(new arrow.Float32(), Float32Array.from(numbers)),
     h: vector(new arrow.Bool(), new Uint8Array(rows / 8).fill(0b0101_0101)),
   });
-  file = (await encodeParquet(table)).bytes;
+  file = (await encodeParquet(table, { rowGroupRows: 98_304, pageRows: 8192 })).bytes;
   chunks = parquetMetadata(file).row_groups.flatMap(({ columns }, group) =>
     columns.map(({ meta_data }) => {
       const start = Number(meta_data!.dictionary_page_offset ?? meta_data!.data_page_offset);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BlobRecord, BlobSource, CacheEventListener, Clock, StoredBlob } from "@larder/core";
 import { type LmdbBackend, ownedFileName } from "@larder/store-lmdb";
 import type { EncodeParquetOptions } from "@larder/store-parquet";
-import { type HotTable, growthOf, writeHotTables } from "./hot-table-list.js";
+import { growthOf, type HotTable, writeHotTables } from "./hot-table-list.js";
 import type { HotTablesSettings } from "./hot-tables-options.js";
 import { standingTables } from "./standing-tables.js";
 import { recordMadeCold, recordMadeHot, tableState } from "./table-profile.js";

@@ -1,4 +1,11 @@
-import { type CacheEventListener, type Clock, LarderError, type Lease, type StoredBlob, systemClock } from "@larder/core";
+import {
+  type CacheEventListener,
+  type Clock,
+  LarderError,
+  type Lease,
+  type StoredBlob,
+  systemClock,
+} from "@larder/core";
 import type { LmdbBackend } from "@larder/store-lmdb";
 import type { EncodeParquetOptions } from "@larder/store-parquet";
 import { makeHot, type ProfileChanger } from "./change-profile.js";
@@ -6,8 +13,8 @@ import { writeHotTables } from "./hot-table-list.js";
 import type { HotTablesSettings } from "./hot-tables-options.js";
 import { noticedBlob } from "./noticed-blob.js";
 import { standingTables } from "./standing-tables.js";
-import { tableReads } from "./table-reads.js";
 import { tableState } from "./table-profile.js";
+import { tableReads } from "./table-reads.js";
 import { turns } from "./turns.js";
 
 /** What the tables of a cache become hot with. */

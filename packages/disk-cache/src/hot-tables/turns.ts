@@ -26,7 +26,8 @@ export function turns(): Turns {
 
   return {
     signal,
-    breathe: () => until((done) => setImmediate(done)),
+    // No setImmediate: one that keeps nothing alive waits until something else wakes the event loop.
+    breathe: () => until((done) => setTimeout(done, 0)),
     wait: (ms) => until((done) => setTimeout(done, ms)),
     end: () => controller.abort(),
   };

@@ -84,7 +84,9 @@ describe("a table that is stored cold", () => {
     expect(valueDigest(hot)).toBe(digest);
     // A value that compression would hide stands in the file as it is.
     const bytes = Buffer.from(await blob.source.slice(0));
-    expect(bytes.includes(Buffer.from(BigInt64Array.from({ length: 4 }, (_, i) => BigInt(i + 1000)).buffer))).toBe(true);
+    expect(bytes.includes(Buffer.from(BigInt64Array.from({ length: 4 }, (_, i) => BigInt(i + 1000)).buffer))).toBe(
+      true,
+    );
     await blob.close!();
   });
 
@@ -127,7 +129,12 @@ describe("a table that is stored cold", () => {
     await cache.set("parts", table);
     await cache.set("other", table);
     const entry = (await cache.entry("parts"))!;
-    for (let i = 0; i < 5; i++) await entry.table().scan().slice(i * 100, 10).toColumns();
+    for (let i = 0; i < 5; i++)
+      await entry
+        .table()
+        .scan()
+        .slice(i * 100, 10)
+        .toColumns();
     await entry.close();
     await read("other", 3);
     await told("table-made-hot", "other");

@@ -43,7 +43,9 @@ export function hotCache(options: DiskCacheOptions = {}) {
     return new Promise((resolve) => {
       const look = () => {
         const count = events.filter(
-          (event) => (event.type === "warning" ? event.code : event.type) === name && (!key || ("key" in event && event.key === key)),
+          (event) =>
+            (event.type === "warning" ? event.code : event.type) === name &&
+            (!key || ("key" in event && event.key === key)),
         ).length;
         if (count < times) return;
         listeners.delete(look);

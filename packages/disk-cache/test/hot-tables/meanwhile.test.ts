@@ -72,7 +72,9 @@ describe("while a table is written anew,", () => {
   });
 
   test("and is given a new time to live, it has that", async () => {
-    const { cache, recordOf, growthOf, time } = await meddled(({ cache }) => cache.touch("table", { ttlSeconds: 5000 }));
+    const { cache, recordOf, growthOf, time } = await meddled(({ cache }) =>
+      cache.touch("table", { ttlSeconds: 5000 }),
+    );
     expect((await recordOf("table"))!.expiresAt).toBeGreaterThan(time.now + 4_000_000);
     expect(await growthOf("table")).toBeGreaterThan(0);
     expect(valueDigest(await cache.get("table"))).toBe(valueDigest(table));
@@ -87,8 +89,18 @@ describe("while a table is written anew,", () => {
       await open.scan().head(10).toArrow();
     });
     expect(await disk.growthOf("table")).toBeGreaterThan(0);
-    const late = (await open!.scan().slice(rows - 5, 5).toColumns()).value!;
-    expect([...(late as Float64Array)]).toEqual([...table.getChild("value")!.toArray().subarray(rows - 5)]);
+    const late = (
+      await open!
+        .scan()
+        .slice(rows - 5, 5)
+        .toColumns()
+    ).value!;
+    expect([...(late as Float64Array)]).toEqual([
+      ...table
+        .getChild("value")!
+        .toArray()
+        .subarray(rows - 5),
+    ]);
     expect(valueDigest(await entry!.value())).toBe(valueDigest(table));
     await entry!.close();
   });

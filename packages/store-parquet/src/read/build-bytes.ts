@@ -60,25 +60,6 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
     used = ends[last - 1]! + shift;
   };
 
-  /** Adds values that lie side by side: their bytes in one piece, their ends by one sum. */
-  const addNeighbours = (
-    { bytes, starts, ends }: Slices,
-    first: number,
-    last: number,
-    at: number,
-    from: number,
-    to: number,
-    valid: Uint8Array | undefined,
-  ): void => {
-    const start = first < last ? starts[first]! : 0;
-    const end = first < last ? ends[last - 1]! : 0;
-    data.set(bytes.subarray(start, end), used);
-    if (large) wideEnds(offsets as BigInt64Array, at, ends, first, used - start, from, to, valid, used);
-    else if (valid) presentEnds(offsets as Int32Array, at, ends, first, used - start, from, to, valid, used);
-    else movedEnds(offsets as Int32Array, at, ends, first, last, used - start);
-    used += end - start;
-  };
-
   return {
     beginChunk(dictionary) {
       if (dictionary && dictionary.kind !== "slices") throw wrongKind();
@@ -92,7 +73,7 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
       offsets = withRoom(offsets, validity.rows + 1 + to - from, large);
       reserve(bytesOf(source, indices, first, last));
       const at = validity.rows + 1;
-      if (!indices && last > first && areTogether(source, first, last)) addTogether(source, first, last, at);
+      if (!indices && source.contiguous && last > first) addTogether(source, first, last, at);
       else addAll(source, indices, first, last, at);
       if (last - first < to - from) spreadOffsets(offsets, at, from, to, last - first, page.validity!);
       validity.append(page, from, to, last - first);
@@ -112,57 +93,6 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
       });
     },
   };
-}
-
-// Where values end in the buffer: `shift` beyond where they end in their page. Null rows end where they begin.
-
-function movedEnds(
-  offsets: Int32Array,
-  at: number,
-  ends: Int32Array,
-  first: number,
-  last: number,
-  shift: number,
-): void {
-  for (let i = first; i < last; i++) offsets[at++] = ends[i]! + shift;
-}
-
-function presentEnds(
-  offsets: Int32Array,
-  at: number,
-  ends: Int32Array,
-  first: number,
-  shift: number,
-  from: number,
-  to: number,
-  valid: Uint8Array,
-  before: number,
-): void {
-  let end = before;
-  let next = first;
-  for (let row = from; row < to; row++) {
-    if ((valid[row >>> 3]! >>> (row & 7)) & 1) end = ends[next++]! + shift;
-    offsets[at++] = end;
-  }
-}
-
-function wideEnds(
-  offsets: BigInt64Array,
-  at: number,
-  ends: Int32Array,
-  first: number,
-  shift: number,
-  from: number,
-  to: number,
-  valid: Uint8Array | undefined,
-  before: number,
-): void {
-  let end = before;
-  let next = first;
-  for (let row = from; row < to; row++) {
-    if (!valid || getBit(valid, row)) end = ends[next++]! + shift;
-    offsets[at++] = BigInt(end);
-  }
 }
 
 /** Bytes of some values together. @throws LarderError `damaged-parquet` for an index beyond the dictionary */
@@ -185,12 +115,6 @@ function bytesOf(
     total += ends[place]! - starts[place]!;
   }
   return total;
-}
-
-/** Whether each value begins where the one before it ends. */
-function areTogether({ starts, ends }: Slices, first: number, last: number): boolean {
-  for (let i = first + 1; i < last; i++) if (starts[i] !== ends[i - 1]) return false;
-  return true;
 }
 
 type Offsets = BigInt64Array<ArrayBuffer> | Int32Array<ArrayBuffer>;

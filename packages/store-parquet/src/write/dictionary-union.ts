@@ -107,10 +107,10 @@ export function indicesAsTheyAre(
   start: number,
   end: number,
 ): { column: GatheredRows; indices: Uint8Array | Uint16Array } | undefined {
-  const { bitWidth = 32, isSigned = true } = type.indices ?? {};
+  const { bitWidth = 32 } = type.indices ?? {};
   if (!isOne || entries.nullCount > 0 || entries.rows === 0 || entries.rows > mostWholeEntries(type)) return undefined;
-  // A negative index must not be taken for a large one.
-  if (bitWidth !== 8 * indexBytes(entries.rows) || (isSigned && entries.rows > 2 ** (bitWidth - 1))) return undefined;
+  // A negative index, seen without its sign, is beyond what such indices can count: it is found with the others that have no entry.
+  if (bitWidth !== 8 * indexBytes(entries.rows)) return undefined;
   const { values, ...column } = gatherRows(chunks, start, end);
   if (values.kind !== "fixed") return undefined;
   const { buffer, byteOffset, byteLength } = values.bytes;

@@ -65,6 +65,12 @@ describe(`lengths in front of text and bytes (seed ${seed})`, () => {
     check([0, 2 ** 30, 0, 2 ** 30 - 1, 5 - 5]);
   });
 
+  test.each([255, 256, 65_535, 65_536])("differences of %i, at the edges of widths", (most) => {
+    // The least difference is 0: above it lies all of the greatest.
+    check([3, 3, 3, 3 + most, 3 + most]);
+    check([0, most, most, 2 * most]);
+  });
+
   test("take whole bytes each: none where all are alike, one, two or four", () => {
     const bytesOf = (lengthAt: (i: number) => number): number =>
       check(Array.from({ length: 129 }, (_, i) => lengthAt(i))).byteLength;

@@ -234,7 +234,8 @@ describe("the pieces of a file", () => {
   test("go to the file system in groups that it takes, all of them, in order", () => {
     const pieces = Array.from({ length: 2500 }, (_, i) => new Uint8Array(i % 3 === 0 ? 20_000 : 1).fill(i));
     const groups = [...writesOf(pieces)];
-    expect(groups.flat()).toEqual(pieces);
+    expect(groups.flat().length).toBe(pieces.length);
+    expect(groups.flat().every((piece, i) => piece === pieces[i])).toBe(true);
     for (const group of groups) expect(group.length).toBeLessThanOrEqual(1000);
     expect([...writesOf([])]).toEqual([]);
     const large = Array.from({ length: 5 }, () => new Uint8Array(10_000_000));

@@ -34,14 +34,11 @@ const apart = 70_400;
 export async function makeFuzzPool(folder: string, seed: number): Promise<FuzzedColumn[]> {
   mkdirSync(folder, { recursive: true });
   const pool: FuzzedColumn[] = [];
-  const add = (name: string, bytes: Uint8Array, columns: readonly string[], more: Partial<FuzzedColumn>): void => {
+  const add: Add = (name, bytes, more) => {
     const file = `${pool.length}.parquet`;
     writeFileSync(join(folder, file), bytes);
-    const footer = footerSpan(bytes);
-    for (const column of columns) {
-      const spans = columnSpans(bytes, column);
-      pool.push({ name: `${name}, ${column}`, file, column, rows, spans, footer, hasChecksums: false, ...more });
-    }
+    const [footer, spans] = [footerSpan(bytes), columnSpans(bytes, "c")];
+    pool.push({ name, file, column: "c", rows, spans, footer, hasChecksums: false, ...more });
   };
   for (const profile of ["hot", "cold"] as const) {
     for (const [type, nulls] of Object.keys(keptTypes).flatMap((type) =>
@@ -51,38 +48,39 @@ export async function makeFuzzPool(folder: string, seed: number): Promise<Fuzzed
       if (nulls === 1 && !["bool", "int32", "utf8", "dictionary8", "decimal"].includes(type)) continue;
       const options = { profile, rowGroupRows: 64, pageRows: 24 } satisfies EncodeParquetOptions;
       const { bytes } = await encodeParquet(keyed(type, nulls, seed), options);
-      add(`${profile}, ${type}, ${nulls}`, bytes, ["c"], { key: "key" });
+      add(`${profile}, ${type}, ${nulls}`, bytes, { key: "key" });
     }
   }
-  const few = ["bool", "int32", "int64", "float64", "utf8", "timestampMicrosecondZoned"];
-  const columns = few.flatMap((type) =>
-    [0, 0.3].map((nulls) => ({ type, nulls, name: `${type}_${nulls > 0 ? "n" : ""}` })),
-  );
-  const table = withKey(makeTable({ columns, batches: [rows], cut: [0, 0], seed, extremes: false }));
-  const names = columns.map(({ name }) => name);
-  for (const version of [WriterVersion.V1, WriterVersion.V2]) {
-    for (const dictionary of [true, false]) {
-      const properties = new WriterPropertiesBuilder()
-        .setCompression(Compression.UNCOMPRESSED)
-        .setWriterVersion(version)
-        .setDictionaryEnabled(dictionary)
-        .setDataPageSizeLimit(128)
-        .setWriteBatchSize(8)
-        .setMaxRowGroupSize(64);
-      add(`parquet-wasm V${version + 1} ${dictionary}`, parquetWasmFile(table, properties), names, { key: "key" });
+  for (const type of ["bool", "int32", "int64", "float64", "utf8", "timestampMicrosecondZoned"]) {
+    for (const nulls of [0, 0.3]) {
+      const table = keyed(type, nulls, seed);
+      for (const version of [WriterVersion.V1, WriterVersion.V2]) {
+        for (const dictionary of [true, false]) {
+          const properties = new WriterPropertiesBuilder()
+            .setCompression(Compression.UNCOMPRESSED)
+            .setWriterVersion(version)
+            .setDictionaryEnabled(dictionary)
+            .setDataPageSizeLimit(128)
+            .setWriteBatchSize(8)
+            .setMaxRowGroupSize(64);
+          const name = `parquet-wasm V${version + 1}, dictionary ${dictionary}, ${type}, ${nulls}`;
+          add(name, parquetWasmFile(table, properties), { key: "key" });
+        }
+      }
+      const polars = join(folder, `polars-${type}-${nulls}`);
+      const options = { compression: "uncompressed", rowGroupSize: 64, dataPageSize: 100 } as const;
+      polarsFrame(table).lazy().sinkParquet(polars, options).collectSync();
+      add(`Polars, ${type}, ${nulls}`, new Uint8Array(readFileSync(polars)), { key: "key" });
     }
   }
-  const polars = join(folder, "polars");
-  const options = { compression: "uncompressed", rowGroupSize: 64, dataPageSize: 100 } as const;
-  polarsFrame(table).lazy().sinkParquet(polars, options).collectSync();
-  add("Polars", new Uint8Array(readFileSync(polars)), names, { key: "key" });
   await addDuckdb(folder, add);
   addCrafted(add, seed);
   writeFileSync(join(folder, "columns.json"), JSON.stringify(pool));
   return pool;
 }
 
-type Add = (name: string, bytes: Uint8Array, columns: readonly string[], more: Partial<FuzzedColumn>) => void;
+/** Adds a file whose column `c` is fuzzed. */
+type Add = (name: string, bytes: Uint8Array, more: Partial<FuzzedColumn>) => void;
 
 async function addDuckdb(folder: string, add: Add): Promise<void> {
   const duckdb: Duckdb = await openDuckdb();
@@ -95,19 +93,19 @@ async function addDuckdb(folder: string, add: Add): Promise<void> {
     flags: "i % 3 = 0",
     decimals: "(i * 1.01)::DECIMAL(9, 2)",
   };
-  const select = Object.entries(values).flatMap(([name, sql]) => [
-    `${sql} AS ${name}`,
-    `CASE WHEN i % 5 = 2 THEN NULL ELSE ${sql} END AS ${name}_n`,
-  ]);
   for (const version of ["V1", "V2"]) {
     for (const codec of ["uncompressed", "snappy"]) {
-      const path = join(folder, `duckdb-${version}-${codec}`);
-      await duckdb.run(
-        `COPY (SELECT ${select}, i::INTEGER AS key, CASE WHEN i = 0 THEN repeat(md5('pad'), ${apart / 32}) ELSE '' END AS pad
-           FROM range(${rows}) t(i)) TO '${path}' (FORMAT parquet, CODEC '${codec}', PARQUET_VERSION ${version})`,
-      );
-      const names = Object.keys(values).flatMap((name) => [name, `${name}_n`]);
-      add(`DuckDB ${version} ${codec}`, new Uint8Array(readFileSync(path)), names, { key: "key" });
+      for (const [name, sql] of Object.entries(values)) {
+        for (const value of [sql, `CASE WHEN i % 5 = 2 THEN NULL ELSE ${sql} END`]) {
+          const path = join(folder, `duckdb-${version}-${codec}-${name}-${value.length}`);
+          await duckdb.run(
+            `COPY (SELECT ${value} AS c, i::INTEGER AS key, CASE WHEN i = 0 THEN repeat(md5('pad'), ${apart / 32}) ELSE '' END AS pad
+               FROM range(${rows}) t(i)) TO '${path}' (FORMAT parquet, CODEC '${codec}', PARQUET_VERSION ${version})`,
+          );
+          const nulls = value === sql ? "" : ", with nulls";
+          add(`DuckDB ${version} ${codec} ${name}${nulls}`, new Uint8Array(readFileSync(path)), { key: "key" });
+        }
+      }
     }
   }
   duckdb.close();
@@ -133,7 +131,7 @@ function addCrafted(add: Add, seed: number): void {
           };
           const values = Array.from({ length: rows }, someRow);
           const bytes = craftFile({ type, encoding, version, optional, rows: values, pageRows: 40, crc: "right" });
-          add(`crafted ${type} ${encoding} V${version} ${optional}`, padded(bytes), ["c"], { hasChecksums: true });
+          add(`crafted ${type} ${encoding} V${version} ${optional}`, padded(bytes), { hasChecksums: true });
         }
       }
     }

@@ -43,41 +43,36 @@ async function checkRows(table: arrow.Table, scans: readonly Scan[], rows: reado
 
 test("rows picked out of pages are those of the table, whatever their types", { timeout: 120_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(
-      tableRecipes,
-      layouts,
-      fc.double({ min: 0, max: 0.5, noNaN: true }),
-      async (recipe, layout, share) => {
-        const { table, ids } = withIds(recipe);
-        const encoded = await encodeParquet(table, layout).catch((error: { code?: string }) => {
-          if (error.code !== "unstorable-table") throw error;
-          return undefined;
-        });
-        fc.pre(encoded !== undefined);
-        const source = sources[layout.source]!(encoded!.bytes);
-        const scans = [true, false].map((direct) => openParquet(source, { direct }).scan());
-        const count = Math.floor(table.numRows * share);
-        const offset = Math.floor((table.numRows - count) * share);
-        const numbers = Array.from(ids, (_, row) => row);
-        await checkRows(
-          table,
-          scans.map((scan) => scan.slice(offset, count)),
-          numbers.slice(offset, offset + count),
-        );
-        await checkRows(
-          table,
-          scans.map((scan) => scan.sample(count, { seed: recipe.seed })),
-          undefined,
-        );
-        const wanted = new Set(ids.subarray(0, Math.ceil(count / 2)));
-        const found = numbers.filter((row) => wanted.has(ids[row]!));
-        await checkRows(
-          table,
-          scans.map((scan) => scan.where(col("larder id").in([...wanted]))),
-          found,
-        );
-      },
-    ),
+    fc.asyncProperty(tableRecipes, layouts, fc.constantFrom(0, 0.05, 0.2, 0.5), async (recipe, layout, share) => {
+      const { table, ids } = withIds({ ...recipe, batches: [...recipe.batches, 100] });
+      const encoded = await encodeParquet(table, layout).catch((error: { code?: string }) => {
+        if (error.code !== "unstorable-table") throw error;
+        return undefined;
+      });
+      fc.pre(encoded !== undefined);
+      const source = sources[layout.source]!(encoded!.bytes);
+      const scans = [true, false].map((direct) => openParquet(source, { direct }).scan());
+      const count = Math.floor(table.numRows * share);
+      const offset = Math.floor((table.numRows - count) * share);
+      const numbers = Array.from(ids, (_, row) => row);
+      await checkRows(
+        table,
+        scans.map((scan) => scan.slice(offset, count)),
+        numbers.slice(offset, offset + count),
+      );
+      await checkRows(
+        table,
+        scans.map((scan) => scan.sample(count, { seed: recipe.seed })),
+        undefined,
+      );
+      const wanted = new Set(ids.subarray(0, Math.ceil(count / 3)));
+      const found = numbers.filter((row) => wanted.has(ids[row]!));
+      await checkRows(
+        table,
+        scans.map((scan) => scan.where(col("larder id").in([...wanted]))),
+        found,
+      );
+    }),
     { seed: 20261201, numRuns: 150 },
   );
 });
@@ -190,7 +185,7 @@ test("damaged bytes give an error, or what the general decoders make of them", {
   const { bytes } = await encodeParquet(table, { pageRows: 64, rowGroupRows: 200 });
   const ids = [0, 2, 130, 131, 400, 402, 798];
   let errors = 0;
-  for (let run = 0; run < 1500; run++) {
+  for (let run = 0; run < 400; run++) {
     const mutated = new Uint8Array(bytes);
     const at = 4 + Math.floor(random() * (bytes.byteLength - 12));
     mutated[at] = random() < 0.5 ? mutated[at]! ^ (1 << Math.floor(random() * 8)) : Math.floor(random() * 256);
@@ -207,7 +202,7 @@ test("damaged bytes give an error, or what the general decoders make of them", {
     if (direct instanceof Error || general instanceof Error) errors++;
     else expect(tableDifference(general as arrow.Table, direct as arrow.Table), `byte ${at}`).toBeUndefined();
   }
-  expect(errors).toBeGreaterThan(50);
+  expect(errors).toBeGreaterThan(20);
 });
 
 test("a look-up reads the pages that hold what it asks for, and no other", async () => {
