@@ -36,8 +36,9 @@ export interface TableScan<ArrowTable = unknown> {
   /** One array per column, as Arrow's `toArray`-like values. */
   toColumns(): Promise<Record<string, ArrayLike<unknown>>>;
   /**
-   * One object per row, whose values are made when they are looked at: from then on an error about a value comes when it is
-   * looked at. A row that is changed keeps its values itself. To clone or post rows, copy them first: `{ ...row }`.
+   * One object per row. Where these are many values, or one can't be made, values are made when they are looked at: an error about a
+   * value comes then. A row that is changed keeps its values itself. To clone or post rows whatever their number, copy them first:
+   * `{ ...row }`.
    */
   toRows(): Promise<Record<string, unknown>[]>;
   /** The rows as a stream of tables, none without rows, in bounded memory. What was not asked for is not read. */

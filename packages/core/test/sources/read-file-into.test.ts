@@ -96,8 +96,8 @@ describe("a scattered read of a file", () => {
     expect(await read(8)).toEqual(["in turns"]);
     expect(await read(8)).toEqual(["at once"]);
     now += 9;
-    expect(await read(256 * 1024)).toEqual(["at once"]);
-    expect(await read(256 * 1024 + 1)).toEqual(["in turns"]);
+    expect(await read(1024 * 1024)).toEqual(["at once"]);
+    expect(await read(1024 * 1024 + 1)).toEqual(["in turns"]);
     now += 11;
     expect(await read(8)).toEqual(["in turns"]);
     expect(await read(8)).toEqual(["at once"]);

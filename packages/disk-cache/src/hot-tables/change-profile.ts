@@ -25,7 +25,12 @@ export interface ProfileChanger {
   readonly tell: CacheEventListener;
   /** When this process read tables last, by key, in milliseconds since 1970. */
   readonly uses: ReadonlyMap<string, number>;
+  /** Checksums of tables that took more than so many bytes in the other profile. */
+  readonly tooLarge: Map<string, number>;
 }
+
+/** Of more tables it is not remembered that they are too large. */
+const mostTooLarge = 10_000;
 
 /**
  * Makes a table hot that is stored cold, where the budget allows it: tables that were made hot and not read since `since` are made
@@ -102,13 +107,21 @@ async function changing(
 /** Writes the table to its file; `undefined` where that takes too much, or others would have to be evicted for it. */
 async function writtenAs(
   profile: "hot" | "cold",
-  { source, file }: Changing,
-  { backend, parquet, turns }: ProfileChanger,
-  mostBytes: number,
+  { record: { checksum }, source, file }: Changing,
+  { backend, parquet, turns, tooLarge }: ProfileChanger,
+  allowedBytes: number,
 ): Promise<WrittenTable | undefined> {
   const { sizeBytes, reservedBytes, limitBytes = Number.POSITIVE_INFINITY } = await backend.volume();
   const free = limitBytes - sizeBytes - reservedBytes - rowBytes;
-  return writeAnew(source, { file, parquet: optionsOf(parquet, profile), mostBytes: Math.min(mostBytes, free), turns });
+  const mostBytes = Math.min(allowedBytes, free);
+  // Else one that does not fit would be written for nothing again and again.
+  if (mostBytes <= (tooLarge.get(checksum) ?? Number.NEGATIVE_INFINITY)) return undefined;
+  const written = await writeAnew(source, { file, parquet: optionsOf(parquet, profile), mostBytes, turns });
+  if (written === undefined) {
+    if (tooLarge.size >= mostTooLarge) tooLarge.clear();
+    tooLarge.set(checksum, mostBytes);
+  }
+  return written;
 }
 
 /** Stores the table in place of the bytes it was made from, if these are still there. */

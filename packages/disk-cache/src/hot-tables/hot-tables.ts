@@ -55,6 +55,7 @@ export function hotTables(parts: HotTablesParts): HotTables {
   const uses = new Map<string, number>();
   /** Tables to be made hot, with when the reads began that make them so. */
   const wanted = new Map<string, number>();
+  const tooLarge = new Map<string, number>();
   const { end, ...waiting } = turns();
   let toldAt = clock.monotonic();
   let running: Promise<void> | undefined;
@@ -125,7 +126,7 @@ export function hotTables(parts: HotTablesParts): HotTables {
   async function makeNextHot(): Promise<void> {
     const [key, since] = wanted.entries().next().value!;
     wanted.delete(key);
-    const changer: ProfileChanger = { ...parts, clock, turns: { ...waiting, end }, tell, uses };
+    const changer: ProfileChanger = { ...parts, clock, turns: { ...waiting, end }, tell, uses, tooLarge };
     await makeHot(changer, key, since).catch((error: unknown) => warn(error, key));
     waiting.signal.throwIfAborted();
   }

@@ -128,6 +128,28 @@ const wrongList = JSON.stringify({
   tables: [{ key: "t4", coldBytes: 0, hotBytes: 1e12, usedAt: 1_800_000_000_000 }],
 });
 
+test("two caches that make tables hot at the same time keep the budget: one waits for the other", async () => {
+  const { directory, budgetBytes, time, backend, makeHot, hot } = await withRoomFor(1);
+  const other = hotCache({ directory, hotTables: { budgetBytes } });
+  const otherWaits = new Promise<void>((resolve) => {
+    other.backend.refused = resolve;
+    // It does not wait.
+    other.backend.meddle = () => resolve();
+  });
+  backend.meddle = async () => {
+    other.time.now = time.now + 1;
+    await other.read("t2", 3);
+    await otherWaits;
+  };
+  await makeHot("t1");
+  await other.told("table-made-hot", "t2");
+  expect(await hot()).toEqual(["t2"]);
+  expect(other.events.filter(({ type }) => type.startsWith("table-made"))).toMatchObject([
+    { type: "table-made-cold", key: "t1" },
+    { type: "table-made-hot", key: "t2" },
+  ]);
+});
+
 test("nothing is evicted to make a table hot", async () => {
   const first = hotCache();
   for (const seed of seeds) await first.cache.set(`t${seed}`, someTable(rows, seed));
@@ -142,6 +164,9 @@ test("nothing is evicted to make a table hot", async () => {
   expect(tight.events.filter(({ type }) => type === "evict")).toEqual([]);
   for (const seed of seeds) expect(await tight.growthOf(`t${seed}`)).toBeUndefined();
   expect(tight.events.filter(({ type }) => type === "warning")).toEqual([]);
+  // What was written of those that were given up is gone.
+  await tight.cache.close();
+  expect(tight.files("tmp")).toEqual([]);
 });
 
 test("who reads what is told to others when the cache is closed", async () => {

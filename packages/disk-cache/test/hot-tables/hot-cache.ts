@@ -12,10 +12,18 @@ afterEach(async () => {
 });
 
 type Replace = DiskCache["replaceBlob"];
+type Acquire = DiskCache["acquireLease"];
 
-/** A disk cache with a step of its own before a table is replaced. */
+/** A disk cache with a step of its own before a table is replaced, and when a lease is refused to it. */
 class MeddledCache extends DiskCache {
   meddle: (key: string) => Promise<void> | void = () => {};
+  refused: () => void = () => {};
+
+  override async acquireLease(...args: Parameters<Acquire>): ReturnType<Acquire> {
+    const claim = await super.acquireLease(...args);
+    if (!claim.granted) this.refused();
+    return claim;
+  }
 
   override async replaceBlob(...args: Parameters<Replace>): ReturnType<Replace> {
     await this.meddle(args[0]);

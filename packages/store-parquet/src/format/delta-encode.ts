@@ -20,12 +20,29 @@ export function packLengths(offsets: Int32Array): Uint8Array {
   at = putVarint(target, at, count);
   let before = count > 0 ? offsets[1]! - offsets[0]! : 0;
   at = putZigzag(target, at, before);
-  for (let start = 1; start < count; start += blockValues) {
+  const alike = alikeUntil(offsets, before);
+  let start = 1;
+  for (; start < count && Math.min(start + blockValues, count) <= alike; start += blockValues) {
+    // The least difference is 0, and so are the widths.
+    target.fill(0, at, at + 1 + miniblocks);
+    at += 1 + miniblocks;
+  }
+  for (; start < count; start += blockValues) {
     const end = Math.min(start + blockValues, count);
     at = packBlock(offsets, start, end, before, target, at);
     before = offsets[end]! - offsets[end - 1]!;
   }
   return target.slice(0, at);
+}
+
+/** How many values, from the first on, have the same length. */
+function alikeUntil(offsets: Int32Array, length: number): number {
+  let i = 1;
+  for (let end = offsets[0]!; i < offsets.length; i++) {
+    end += length;
+    if (offsets[i] !== end) break;
+  }
+  return i - 1;
 }
 
 /** Differences of a block, used again and again. */

@@ -1,5 +1,6 @@
 import { breathe, isTimeToBreathe } from "./breathe.js";
 import { columnIndexOf } from "./column-index.js";
+import { listOfStructs } from "./empty-footer.js";
 import type { EncodedChunk, EncodedPage } from "./encoded-chunk.js";
 import { type Compression, loadPageCompressor } from "./page-compressor.js";
 import { columnIndexFields, type OffsetIndexPage, offsetIndexFields } from "./page-index-fields.js";
@@ -15,10 +16,12 @@ import { writtenStatistics } from "./written-statistics.js";
  */
 export interface ParquetFileWriter {
   /**
-   * Adds a row group: one chunk for each leaf of the schema, in its order. To be awaited before anything else is done; the event loop
-   * gets its turns between pages.
+   * Adds the chunk of the next leaf of a row group, in the order of the schema. To be awaited before anything else is done; the event
+   * loop gets its turns between pages.
    */
-  addRowGroup(rows: number, chunks: readonly EncodedChunk[]): Promise<void>;
+  addChunk(chunk: EncodedChunk): Promise<void>;
+  /** Ends a row group that has a chunk for every leaf. */
+  endRowGroup(rows: number): void;
   /** What was added and not yet taken, in file order. The parts may be views of the table's own memory. */
   take(): Uint8Array[];
   /** Adds indexes and footer, with more metadata behind what was given at first; to be called once, at the end. */
@@ -64,6 +67,7 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
   const indexes: { chunk: ColumnChunk; columnIndex: Uint8Array | undefined; offsetIndex: Uint8Array }[] = [];
   let offset = 0;
   let totalRows = 0;
+  let started: StartedRowGroup = { columns: [], bloomFilters: [] };
 
   const push = (part: Uint8Array): void => {
     if (part.byteLength === 0) return;
@@ -82,17 +86,17 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
     return writer.offset;
   };
   /** `undefined` where a page is better stored as it is. */
-  const compressed = async (body: readonly Uint8Array[], byteLength: number): Promise<Uint8Array | undefined> => {
+  const compressed = (body: readonly Uint8Array[], byteLength: number): Uint8Array | undefined => {
     // A page without a byte must not be said to be compressed: readers would look for a compressed nothing.
     if (!compress || byteLength === 0) return undefined;
-    const smaller = await compress(body.length === 1 ? body[0]! : Buffer.concat(body, byteLength));
+    const smaller = compress(body.length === 1 ? body[0]! : Buffer.concat(body, byteLength));
     return smaller.byteLength < byteLength ? smaller : undefined;
   };
 
   /** Returns the uncompressed size with the header. */
-  const pushDictionaryPage = async ({ entries, body }: DictionaryPage): Promise<number> => {
+  const pushDictionaryPage = ({ entries, body }: DictionaryPage): number => {
     // A dictionary page can't say that it is not compressed, so it always is where the column's codec says so.
-    const stored = compress ? await compress(body) : body;
+    const stored = compress ? compress(body) : body;
     const headerBytes = pushHeader({
       type: "DICTIONARY_PAGE",
       uncompressed_page_size: body.byteLength,
@@ -103,11 +107,11 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
     return headerBytes + body.byteLength;
   };
 
-  const pushDataPage = async (page: EncodedPage): Promise<number> => {
+  const pushDataPage = (page: EncodedPage): number => {
     const { repetitionLevels, definitionLevels, body } = page;
     const valueBytes = byteLengthOf(body);
     const levelBytes = repetitionLevels.byteLength + definitionLevels.byteLength;
-    const smaller = await compressed(body, valueBytes);
+    const smaller = compressed(body, valueBytes);
     const headerBytes = pushHeader({
       type: "DATA_PAGE_V2",
       uncompressed_page_size: levelBytes + valueBytes,
@@ -130,12 +134,12 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
 
   const pushChunk = async ({ path, leaf }: WrittenLeaf, encoded: EncodedChunk): Promise<ColumnChunk> => {
     const start = offset;
-    let uncompressed = encoded.dictionaryPage ? await pushDictionaryPage(encoded.dictionaryPage) : 0;
+    let uncompressed = encoded.dictionaryPage ? pushDictionaryPage(encoded.dictionaryPage) : 0;
     const firstPage = offset;
     const locations: OffsetIndexPage[] = [];
     for (const page of encoded.pages) {
       const pageStart = offset;
-      uncompressed += await pushDataPage(page);
+      uncompressed += pushDataPage(page);
       locations.push({ field_1: BigInt(pageStart), field_2: offset - pageStart, field_3: BigInt(page.firstRow) });
       if (isTimeToBreathe()) await breathe();
     }
@@ -166,12 +170,17 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
 
   push(magic);
   return {
-    async addRowGroup(rows, chunks) {
-      const start = offset;
-      const columns: ColumnChunk[] = [];
-      for (const [i, chunk] of chunks.entries()) columns.push(await pushChunk(options.leaves[i]!, chunk));
+    async addChunk(chunk) {
+      const { columns, bloomFilters } = started;
+      columns.push(await pushChunk(options.leaves[columns.length]!, chunk));
+      bloomFilters.push(chunk.bloomFilter);
+    },
+    endRowGroup(rows) {
+      const { columns, bloomFilters } = started;
+      started = { columns: [], bloomFilters: [] };
       const end = offset;
-      chunks.forEach(({ bloomFilter }, i) => {
+      const start = Number(columns[0]?.file_offset ?? end);
+      bloomFilters.forEach((bloomFilter, i) => {
         if (!bloomFilter) return;
         columns[i]!.meta_data!.bloom_filter_offset = BigInt(offset);
         columns[i]!.meta_data!.bloom_filter_length = bloomFilter.byteLength;
@@ -225,14 +234,10 @@ export async function createParquetFile(options: ParquetFileOptions): Promise<Pa
   };
 }
 
-/**
- * A footer without row groups, its empty list said to be one of structs: hyparquet-writer 0.17 gives empty lists no type, and Arrow for
- * Rust then refuses the file. The list begins where a footer with a row group first differs.
- */
-function listOfStructs(footer: Uint8Array, withRowGroup: Uint8Array): Uint8Array {
-  const typed = footer.slice();
-  typed[footer.findIndex((byte, i) => byte !== withRowGroup[i])] = 0x0c;
-  return typed;
+/** A row group that has no end yet. */
+interface StartedRowGroup {
+  readonly columns: ColumnChunk[];
+  readonly bloomFilters: (Uint8Array | undefined)[];
 }
 
 type DictionaryPage = NonNullable<EncodedChunk["dictionaryPage"]>;

@@ -1,4 +1,4 @@
-import type { BlobSource } from "@larder/core";
+import { type Awaitable, type BlobSource, checkRange, scatterBytes, totalBytes } from "@larder/core";
 import { type Arrow, loadArrow } from "../arrow/load-arrow.js";
 import { loadCodecs } from "../format/codecs/codec-table.js";
 import { describeFile, type FileLayout } from "../format/file-layout.js";
@@ -17,8 +17,11 @@ export interface OpenedFile {
   readRange(range: ByteRange): Promise<Uint8Array>;
   /** Whether the source fills memory that is there; then its reads cost little enough to be many. */
   readonly scatters: boolean;
-  /** Fills the targets, one after another, with the bytes from `start` on, without a copy where the source {@link scatters}. */
-  readInto(start: number, targets: readonly Uint8Array[]): Promise<void>;
+  /**
+   * Fills the targets, one after another, with the bytes from `start` on, without a copy where the source {@link scatters}. It answers
+   * without a promise where the source does.
+   */
+  readInto(start: number, targets: readonly Uint8Array[]): Awaitable<void>;
   /** Bytes of page indexes, which are read once. */
   readIndexes(ranges: readonly ByteRange[]): Promise<Uint8Array[]>;
   /** Whether a range came with the footer. To be asked once it has been opened. */
@@ -85,13 +88,15 @@ export function openedFile(source: BlobSource, gapBytes = 0, direct: boolean = d
   const readRange = async (range: ByteRange): Promise<Uint8Array> =>
     isHeld(range) ? tail.subarray(range.start - tailStart, range.end - tailStart) : limited(range);
 
-  const readInto = async (start: number, targets: readonly Uint8Array[]): Promise<void> => {
-    const length = byteLengthOf(targets);
-    if (source.readInto && !isHeld({ start, end: start + length })) {
+  const readInto = (start: number, targets: readonly Uint8Array[]): Awaitable<void> => {
+    const length = totalBytes(targets);
+    const end = start + length;
+    checkRange(start, end, source.byteLength);
+    if (source.readInto && !isHeld({ start, end })) {
       bytesRead += length;
       return source.readInto(start, targets);
     }
-    fill(targets, await readRange({ start, end: start + length }));
+    return readRange({ start, end }).then((bytes) => scatterBytes(bytes, 0, targets));
   };
 
   return {
@@ -118,18 +123,4 @@ export function openedFile(source: BlobSource, gapBytes = 0, direct: boolean = d
       return bytesRead;
     },
   };
-}
-
-function byteLengthOf(targets: readonly Uint8Array[]): number {
-  let length = 0;
-  for (const target of targets) length += target.byteLength;
-  return length;
-}
-
-function fill(targets: readonly Uint8Array[], bytes: Uint8Array): void {
-  let at = 0;
-  for (const target of targets) {
-    target.set(bytes.subarray(at, at + target.byteLength));
-    at += target.byteLength;
-  }
 }

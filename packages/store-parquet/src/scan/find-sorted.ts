@@ -4,15 +4,17 @@ import type { ReadableColumn } from "../format/file-layout.js";
 import { damagedParquet, parsing } from "../format/parquet-errors.js";
 import { conversionOf } from "../format/value-conversion.js";
 import { pagesOf } from "../read/decode-chunk.js";
+import { type ReadMemory, readMemory } from "../read/gather/read-memory.js";
 import type { HeldBytes } from "../read/held-bytes.js";
-import type { FileParts } from "../read/opened-file.js";
+import type { FileParts, OpenedFile } from "../read/opened-file.js";
 import { pageParts } from "../read/page-parts.js";
 import type { GroupPlan } from "../read/read-plan.js";
 import { countRows, intersectRuns, type RowRuns, runsOfRows } from "../read/row-runs.js";
 import type { BoundFilter } from "./bind-filter.js";
 import { inNumbers, type SetInNumbers } from "./match-numbers.js";
 import { findPoints, findRanges, foundRows } from "./merge-sorted.js";
-import { type NumberType, plainNumbers } from "./plain-numbers.js";
+import { type NumberType, type PlainNumbers, plainNumbers } from "./plain-numbers.js";
+import { searchedPieces } from "./searched-pieces.js";
 
 /** What a filter looks for, where its values may be found by searching sorted pages. */
 export interface SortedLookup {
@@ -20,6 +22,9 @@ export interface SortedLookup {
   readonly type: NumberType;
   readonly isUnsigned: boolean;
   readonly numbers: SetInNumbers;
+  /** What pages are read and loaded into, one after another. */
+  readonly memory: ReadMemory;
+  readonly pageNumbers: PlainNumbers;
 }
 
 /** How the rows of a filter may be found without trying every value; `undefined` where only trying helps. */
@@ -34,20 +39,22 @@ export function sortedLookup(filter: BoundFilter): SortedLookup | undefined {
   if (!isPlain || conversionOf(type, leaf) !== "none") return undefined;
   const numbers = inNumbers(set);
   if (leaf.type === "INT64" && !numbers.areSafe) return undefined;
-  return { column, type: leaf.type, numbers, isUnsigned: type.typeId === ArrowTypeId.Int && type.isSigned !== true };
+  const isUnsigned = type.typeId === ArrowTypeId.Int && type.isSigned !== true;
+  return { column, type: leaf.type, isUnsigned, numbers, memory: readMemory(), pageNumbers: plainNumbers() };
 }
 
 /**
  * Looks values up in pages that are sorted. That they are is not taken from what the file says of itself: each page is looked through.
  *
  * @param plan reads the column of the lookup alone
- * @param held has what the plan reads
+ * @param held gets what is not read page by page
  * @returns `undefined` where a page is not sorted, holds nulls or is encoded: then every value is to be tried
  * @throws LarderError `damaged-parquet`, `unsupported-parquet`
  */
 export async function findSorted(
-  { reader }: FileParts,
-  { column, type, isUnsigned, numbers }: SortedLookup,
+  file: OpenedFile,
+  parts: FileParts,
+  { column, type, isUnsigned, numbers, memory, pageNumbers }: SortedLookup,
   plan: GroupPlan,
   held: HeldBytes,
 ): Promise<RowRuns | undefined> {
@@ -56,11 +63,10 @@ export async function findSorted(
   if (!encodings.includes("PLAIN")) return undefined;
   const isOptional = chunk!.leaf.maxDefinition > 0;
   const found = foundRows();
-  const pageNumbers = plainNumbers();
   const covered: number[] = [];
-  for (const piece of chunk!.pieces) {
+  for await (const piece of searchedPieces(file, parts, plan, held, memory)) {
     let row = piece.firstRow;
-    const pages = pagesOf(reader, chunk!, held.bytesOf(piece));
+    const pages = pagesOf(parts.reader, chunk!, piece.bytes);
     /** Rows of the next page; -1 where there is none, `undefined` where it can't be searched. */
     const findInNext = (): number | undefined => {
       const { value: page } = pages.next();
@@ -84,6 +90,9 @@ export async function findSorted(
       if (rows === undefined) return undefined;
       if (rows < 0) break;
       row += rows;
+    }
+    if (piece.rows !== undefined && row !== piece.firstRow + piece.rows) {
+      throw damagedParquet("a page does not hold the rows that its index states", { column: column.name });
     }
     covered.push(piece.firstRow, row);
   }

@@ -1,14 +1,11 @@
 import type { FileLayout } from "../format/file-layout.js";
 import { type HeldBytes, heldBytes } from "../read/held-bytes.js";
 import type { FileParts, OpenedFile } from "../read/opened-file.js";
-import { type GroupPlan, planGroup } from "../read/read-plan.js";
-import { decodeRows, type WantedRows } from "../read/read-table.js";
-import { countRows, maskedRuns, oneRun, pickRows, type RowRuns, sliceRuns } from "../read/row-runs.js";
-import { type BoundFilter, bindFilter, filterColumns } from "./bind-filter.js";
+import type { WantedRows } from "../read/read-table.js";
+import { countRows, oneRun, pickRows, type RowRuns, sliceRuns } from "../read/row-runs.js";
+import { type BoundFilter, bindFilter } from "./bind-filter.js";
 import { drawRows } from "./draw-rows.js";
-import { findSorted, sortedLookup } from "./find-sorted.js";
-import { matchFilter } from "./match-filter.js";
-import { pruneGroup, readPruningIndexes } from "./prune-group.js";
+import { filteredRows } from "./filter-rows.js";
 import type { ScanStep } from "./scan-steps.js";
 
 /** Wanted rows, and which row group they are of. */
@@ -110,7 +107,7 @@ export async function* selectRows(
         .slice(i + 1)
         .some((later) => later.kind === "slice" && later.length !== Number.POSITIVE_INFINITY);
       const upcoming = i === 0 ? groups.map(({ index }) => index) : [];
-      selected = filtered(file, parts, step.filter, selected, upcoming, !mayStop);
+      selected = filteredRows(file, parts, step.filter, selected, upcoming, !mayStop);
     } else if (step.kind === "slice") selected = sliced(selected, step.offset, step.length);
     else selected = sampled(file, parts, selected, step);
   });
@@ -125,79 +122,6 @@ async function* fromGroups(
   for (const { index, runs } of groups) {
     yield { index, runs, group: layout.rowGroups[index]!, held: heldBytes(file.readRange, file.gapBytes) };
   }
-}
-
-/** Row groups whose page indexes are read at once. */
-const groupsAhead = 64;
-
-/** What is to be matched of one row group. */
-interface Candidates {
-  readonly from: SelectedRows;
-  readonly runs: RowRuns;
-  readonly plan: GroupPlan;
-}
-
-async function* filtered(
-  file: OpenedFile,
-  parts: FileParts,
-  filter: BoundFilter,
-  source: AsyncGenerator<SelectedRows, void, undefined>,
-  upcoming: readonly number[],
-  readAhead: boolean,
-): AsyncGenerator<SelectedRows, void, undefined> {
-  const columns = filterColumns(filter);
-  /** How many of the row groups to come have their indexes read. */
-  let indexed = 0;
-  /** The next row group that has candidates, its columns of the filter read. */
-  const nextCandidates = async (): Promise<Candidates | undefined> => {
-    for (;;) {
-      const { value: from, done } = await source.next();
-      if (done) return undefined;
-      if (readAhead && upcoming[indexed] === from.index) {
-        await readPruningIndexes(file, parts, upcoming.slice(indexed, indexed + groupsAhead), filter);
-        indexed += groupsAhead;
-      }
-      const { runs } = await pruneGroup(file, parts, from.index, filter, from.runs);
-      if (runs.length === 0) continue;
-      const plan = await planGroup(file, parts, from.group, columns, runs);
-      await from.held.fetch(plan.ranges);
-      return { from, runs, plan };
-    }
-  };
-  const ask = (): Promise<Candidates | undefined> => {
-    const asked = nextCandidates();
-    asked.catch(() => {});
-    return asked;
-  };
-  try {
-    let next = ask();
-    for (;;) {
-      const candidates = await next;
-      if (!candidates) return;
-      if (readAhead) next = ask();
-      const runs = await matchingRuns(file, parts, filter, columns, candidates);
-      if (runs.length > 0) yield { ...candidates.from, runs };
-      if (!readAhead) next = ask();
-    }
-  } finally {
-    await source.return();
-  }
-}
-
-async function matchingRuns(
-  { direct }: OpenedFile,
-  parts: FileParts,
-  filter: BoundFilter,
-  columns: ReturnType<typeof filterColumns>,
-  { from, runs, plan }: Candidates,
-): Promise<RowRuns> {
-  if (filter.kind === "always") return runs;
-  const lookup = direct ? sortedLookup(filter) : undefined;
-  const found = lookup && (await findSorted(parts, lookup, plan, from.held));
-  if (found) return found;
-  const decoded = await decodeRows(parts, columns, plan, from.held);
-  const byColumn = new Map(columns.map((column, i) => [column, decoded[i]!]));
-  return maskedRuns(runs, await matchFilter(filter, byColumn, countRows(runs)));
 }
 
 async function* sliced(

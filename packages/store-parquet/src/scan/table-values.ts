@@ -2,6 +2,7 @@ import type { Table } from "apache-arrow";
 import { loadArrow } from "../arrow/load-arrow.js";
 import { columnArray } from "./column-values.js";
 import { fillLazyRows, type RowObject } from "./lazy-rows.js";
+import { arePlainRows, fillPlainRows } from "./plain-rows.js";
 
 /** A table as one array for each column, as `toColumns` of a scan gives it. */
 export async function tableColumns(table: Table): Promise<Record<string, ArrayLike<unknown>>> {
@@ -15,14 +16,19 @@ export async function tableColumns(table: Table): Promise<Record<string, ArrayLi
   return columns;
 }
 
-/** A table as one object for each row, as `toRows` of a scan gives it. */
+/**
+ * A table as one object for each row, as `toRows` of a scan gives it: with their values where these are not too many and all can be
+ * made, else with values that are made when they are looked at.
+ */
 export async function tableRows(table: Table): Promise<RowObject[]> {
   const arrow = await loadArrow();
   // Of its full length at once: to grow it would copy it again and again.
   const rows: RowObject[] = new Array(table.numRows);
+  const arePlain = arePlainRows(table.batches);
   let at = 0;
   for (const batch of table.batches) {
-    await fillLazyRows(rows, at, batch, arrow);
+    const isDone = arePlain && (await fillPlainRows(rows, at, batch, arrow));
+    if (!isDone) await fillLazyRows(rows, at, batch, arrow);
     at += batch.numRows;
   }
   return rows;

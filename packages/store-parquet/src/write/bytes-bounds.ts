@@ -11,9 +11,17 @@ export function bytesBounds(offsets: Int32Array, bytes: Uint8Array, isText: bool
   let greatest = 0;
   let leastHead = headOf(bytes, offsets[0]!, offsets[1]!);
   let greatestHead = leastHead;
-  let start = offsets[1]!;
+  // The first two bytes of either, as numbers without a sign: most values lie between those.
+  let leastTop = (leastHead >>> 16) ^ 0x8000;
+  let greatestTop = leastTop;
+  let end = offsets[1]!;
   for (let i = 1; i < offsets.length - 1; i++) {
-    const end = offsets[i + 1]!;
+    const start = end;
+    end = offsets[i + 1]!;
+    if (end - start >= 2) {
+      const top = (bytes[start]! << 8) | bytes[start + 1]!;
+      if (top > leastTop && top < greatestTop) continue;
+    }
     const head =
       end - start >= 4
         ? ((bytes[start]! ^ 0x80) << 24) | (bytes[start + 1]! << 16) | (bytes[start + 2]! << 8) | bytes[start + 3]!
@@ -22,15 +30,16 @@ export function bytesBounds(offsets: Int32Array, bytes: Uint8Array, isText: bool
       if (head < leastHead || compare(bytes, start, end, offsets[least]!, offsets[least + 1]!) < 0) {
         least = i;
         leastHead = head;
+        leastTop = (head >>> 16) ^ 0x8000;
       }
     }
     if (head >= greatestHead) {
       if (head > greatestHead || compare(bytes, start, end, offsets[greatest]!, offsets[greatest + 1]!) > 0) {
         greatest = i;
         greatestHead = head;
+        greatestTop = (head >>> 16) ^ 0x8000;
       }
     }
-    start = end;
   }
   const min = shortenedMin(bytes.subarray(offsets[least]!, offsets[least + 1]!), isText);
   const max = shortenedMax(bytes.subarray(offsets[greatest]!, offsets[greatest + 1]!), isText);

@@ -39,7 +39,7 @@ function boundsOfFixed(order: BoundsOrder, bytes: Uint8Array, width: number): En
     case "float32":
       return numberBounds(over(Float32Array, bytes), Float32Array);
     case "float64":
-      return numberBounds(over(Float64Array, bytes), Float64Array);
+      return doubleBounds(bytes);
     case "int64":
       return int64Bounds(bytes, 0);
     case "uint64":
@@ -100,6 +100,48 @@ function numberBounds<View extends NumberArray>(
     // biome-ignore lint/suspicious/noSelfCompare: cheaper than Number.isNaN, and this is a hot loop.
     if (value !== value) hasNan = true;
   }
+  return boundsOfFloats(View, min, max, hasNan);
+}
+
+/**
+ * By their upper halves, as integers of the same order: floats, which a loop that just began boxes, are looked at only where those don't
+ * tell. The halves of every NaN are beyond those of the infinities, or equal to them, so that none is passed over.
+ */
+function doubleBounds(body: Uint8Array): EncodedBounds | undefined {
+  const values = over(Float64Array, body);
+  const halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let minRank = 0x7fff_ffff;
+  let maxRank = -0x8000_0000;
+  let hasNan = false;
+  for (let i = 1; i < halves.length; i += 2) {
+    const half = halves[i]!;
+    const rank = half ^ ((half >> 31) & 0x7fff_ffff);
+    if (rank > minRank && rank < maxRank) continue;
+    const value = values[i >>> 1]!;
+    if (Number.isNaN(value)) {
+      hasNan = true;
+      continue;
+    }
+    if (value <= min) {
+      min = value;
+      minRank = rank;
+    }
+    if (value >= max) {
+      max = value;
+      maxRank = rank;
+    }
+  }
+  return boundsOfFloats(Float64Array, min, max, hasNan);
+}
+
+function boundsOfFloats<View extends NumberArray>(
+  View: { of(value: number): View },
+  min: number,
+  max: number,
+  hasNan: boolean,
+): EncodedBounds | undefined {
   // Still as they began: nothing but NaN.
   if (min > max) return undefined;
   const bounds = exact(bytesOver(View.of(min === 0 ? -0 : min)), bytesOver(View.of(max === 0 ? 0 : max)));
@@ -128,19 +170,28 @@ const signBit = -0x8000_0000;
  */
 function int64Bounds(body: Uint8Array, flip: number): EncodedBounds {
   const halves = over(Int32Array, body);
-  let minLow = halves[0]! ^ signBit;
-  let minHigh = halves[1]! ^ flip;
-  let maxLow = minLow;
-  let maxHigh = minHigh;
-  for (let i = 2; i < halves.length; i += 2) {
-    const low = halves[i]! ^ signBit;
-    const high = halves[i + 1]! ^ flip;
-    if (high < minHigh || (high === minHigh && low < minLow)) {
+  let minLow = 0x7fff_ffff;
+  let minHigh = minLow;
+  let maxLow = signBit;
+  let maxHigh = signBit;
+  for (let i = 0; i < halves.length; ) {
+    // Values that follow one another mostly have the same upper half.
+    const upper = halves[i + 1]!;
+    let least = halves[i]! ^ signBit;
+    let greatest = least;
+    for (i += 2; i < halves.length && halves[i + 1]! === upper; i += 2) {
+      const low = halves[i]! ^ signBit;
+      if (low < least) least = low;
+      else if (low > greatest) greatest = low;
+    }
+    const high = upper ^ flip;
+    if (high < minHigh || (high === minHigh && least < minLow)) {
       minHigh = high;
-      minLow = low;
-    } else if (high > maxHigh || (high === maxHigh && low > maxLow)) {
+      minLow = least;
+    }
+    if (high > maxHigh || (high === maxHigh && greatest > maxLow)) {
       maxHigh = high;
-      maxLow = low;
+      maxLow = greatest;
     }
   }
   const bytesOf = (low: number, high: number): Uint8Array => bytesOver(Int32Array.of(low ^ signBit, high ^ flip));

@@ -5,7 +5,7 @@ import { planColumn } from "./encode-column.js";
 import { explainUnstorable } from "./explain-unstorable.js";
 import { joinedParts } from "./joined-parts.js";
 import { rowGroupEnd } from "./row-group-cuts.js";
-import { addRowGroup, createTableFile } from "./table-file.js";
+import { createTableFile, rowGroupParts } from "./table-file.js";
 import { checkOptions, type EncodeParquetOptions } from "./write-options.js";
 import type { TableSize } from "./write-parquet.js";
 
@@ -32,7 +32,7 @@ export async function encodeParquet(
 }
 
 /**
- * The bytes of such a file in order, a row group at a time, in parts that may be views of the table's memory.
+ * The bytes of such a file in order, a column of a row group at a time, in parts that may be views of the table's memory.
  *
  * @param size right once the parts have ended
  * @throws LarderError as {@link encodeParquet}
@@ -55,9 +55,8 @@ export async function* tableParts(
   const file = await createTableFile(schema, plans, checked);
   for (let start = 0; start < numRows; ) {
     const { end } = rowGroupEnd(batches, start, numRows, checked);
-    await addRowGroup(file, plans, start, end);
+    yield* rowGroupParts(file, plans, start, end);
     start = end;
-    yield file.take();
   }
   file.finish();
   yield file.take();

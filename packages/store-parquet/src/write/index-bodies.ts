@@ -53,11 +53,38 @@ export function usedOf(indices: Indices, dictionarySize: number): Uint8Array {
   // Every index of this width has its place: whether it has an entry is seen afterwards, once.
   const most = indices.BYTES_PER_ELEMENT === 1 ? 0x100 : Math.max(0x1_0000, dictionarySize);
   const used = new Uint8Array(most);
-  if (indices instanceof Uint8Array) mark8(indices, used);
-  else if (indices instanceof Uint16Array) mark16(indices, used);
+  if (indices instanceof Uint8Array) {
+    const start = Math.min(indices.length, fewIndices);
+    mark8(indices.subarray(0, start), used);
+    const rest = indices.subarray(start);
+    const areAllUsed = used.indexOf(0) === dictionarySize;
+    if (!areAllUsed || !areBelow(rest, dictionarySize)) mark8(rest, used);
+  } else if (indices instanceof Uint16Array) mark16(indices, used);
   else mark32(indices, used);
   if (used.indexOf(1, dictionarySize) >= 0) throw badIndex();
   return used.subarray(0, dictionarySize);
+}
+
+/** So many indices mostly show every entry of a small dictionary. */
+const fewIndices = 4096;
+
+/** Of each byte of a word. */
+const highestBits = 0x8080_8080 | 0;
+
+/**
+ * Whether all indices are certain to be below a number: four at a time, as the bytes of a word, none of which may reach its highest
+ * bit when what `most` lacks of it is added.
+ */
+function areBelow(indices: Uint8Array, most: number): boolean {
+  if (most > 0x80 || indices.byteOffset % 4 !== 0) return false;
+  const words = new Int32Array(indices.buffer, indices.byteOffset, indices.length >>> 2);
+  const missing = (0x80 - most) * 0x0101_0101;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (((word | (word + missing)) & highestBits) !== 0) return false;
+  }
+  for (let i = words.length * 4; i < indices.length; i++) if (indices[i]! >= most) return false;
+  return true;
 }
 
 function mark8(indices: Uint8Array, used: Uint8Array): void {

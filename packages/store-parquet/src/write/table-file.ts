@@ -3,7 +3,6 @@ import { arrowSchemaKey, encodeArrowSchema } from "../arrow/arrow-schema-entry.j
 import { loadArrow } from "../arrow/load-arrow.js";
 import { ownField } from "../arrow/own-arrow-type.js";
 import { breathe, isTimeToBreathe } from "../format/breathe.js";
-import type { EncodedChunk } from "../format/encoded-chunk.js";
 import { fileFormat, fileFormatKey } from "../format/file-format.js";
 import { createParquetFile, type ParquetFileWriter } from "../format/parquet-file-writer.js";
 import type { ColumnPlan } from "./encode-column.js";
@@ -33,17 +32,22 @@ export async function createTableFile(
   });
 }
 
-/** Encodes the rows from `start` to `end` as a row group. The event loop gets its turns between columns. */
-export async function addRowGroup(
+/**
+ * Encodes the rows from `start` to `end` as a row group. The event loop gets its turns between columns.
+ *
+ * @returns the bytes of the file in order, as each column is done
+ */
+export async function* rowGroupParts(
   file: ParquetFileWriter,
   plans: readonly ColumnPlan[],
   start: number,
   end: number,
-): Promise<void> {
-  const chunks: EncodedChunk[] = [];
+): AsyncGenerator<Uint8Array[], void, undefined> {
   for (const plan of plans) {
-    chunks.push(...(await plan.encode(start, end)));
+    for (const chunk of await plan.encode(start, end)) await file.addChunk(chunk);
+    yield file.take();
     if (isTimeToBreathe()) await breathe();
   }
-  await file.addRowGroup(end - start, chunks);
+  file.endRowGroup(end - start);
+  yield file.take();
 }

@@ -7,7 +7,7 @@ import { type ArrowLikeTable, isArrowLikeTable } from "../arrow/arrow-like.js";
 import type { BatchStream } from "./batch-stream.js";
 import { tableParts } from "./encode-parquet.js";
 import { streamParts, type WriteParquetOptions } from "./write-parquet.js";
-import { writePieces, writesOf } from "./write-pieces.js";
+import { pieceWriter } from "./write-pieces.js";
 
 /** What {@link writeParquetFile} wrote. */
 export interface WrittenParquetFile {
@@ -47,14 +47,17 @@ export async function writeParquetFile(
   const parts = isArrowLikeTable(source) ? tableParts(source, options, size) : streamParts(source, options, size);
   const handle = await touching(path, () => open(temporary, "wx", 0o666));
   try {
+    const writer = pieceWriter(handle);
     let byteLength = 0;
     try {
       for await (const some of parts) {
         signal?.throwIfAborted();
-        for (const pieces of writesOf(some)) byteLength += await touching(path, () => writePieces(handle, pieces));
+        await touching(path, () => writer.add(some));
       }
+      byteLength = await touching(path, () => writer.end());
       if (sync) await touching(path, () => handle.sync());
     } finally {
+      await writer.settle();
       await handle.close();
     }
     signal?.throwIfAborted();

@@ -7,7 +7,7 @@ import { type DistinctEntries, distinctEntries } from "./distinct-entries.js";
 import { type ColumnPlan, planColumn } from "./encode-column.js";
 import { chunksOfParts } from "./joined-parts.js";
 import { bytesOfRows, rowGroupEnd } from "./row-group-cuts.js";
-import { addRowGroup, createTableFile } from "./table-file.js";
+import { createTableFile, rowGroupParts } from "./table-file.js";
 import { type CheckedOptions, checkOptions, type EncodeParquetOptions } from "./write-options.js";
 
 /** How a stream is written. */
@@ -154,9 +154,10 @@ async function* encodeRowGroups(
     const { end, full } = rowGroupEnd(batches, begun.start, rows, options);
     if (!full && which === "full ones") break;
     signal?.throwIfAborted();
-    await addRowGroup(file, plans, begun.start, end);
+    const parts: Uint8Array[] = [];
+    for await (const some of rowGroupParts(file, plans, begun.start, end)) for (const part of some) parts.push(part);
     begun.start = end;
-    yield file.take();
+    yield parts;
   }
   dropEncoded(begun);
 }

@@ -3,22 +3,51 @@ import type { FileHandle } from "node:fs/promises";
 /** Pieces that are handed to the file system at once: the kernel takes no more than 1,024. */
 const mostPieces = 1000;
 
-/** Bytes that are handed to the file system at once, about. */
-const mostBytes = 2 ** 24;
+/** Bytes that are handed to the file system at once, about: enough for a call, few enough to write while more are made. */
+const enoughBytes = 2 ** 22;
 
-/** Pieces grouped into writes of a size that the file system takes. */
-export function* writesOf(pieces: readonly Uint8Array[]): Generator<Uint8Array[], void, undefined> {
-  let group: Uint8Array[] = [];
-  let bytes = 0;
-  for (const piece of pieces) {
-    group.push(piece);
-    bytes += piece.byteLength;
-    if (group.length < mostPieces && bytes < mostBytes) continue;
-    yield group;
-    group = [];
-    bytes = 0;
-  }
-  if (group.length > 0) yield group;
+/** Writes pieces to a file in order while more of them are made. */
+export interface PieceWriter {
+  /** Takes more pieces, not to be changed from then on. Waits where an earlier write is still under way. @throws what that threw */
+  add(pieces: readonly Uint8Array[]): Promise<void>;
+  /** Writes all that was added. Returns how many bytes that is. @throws what a write threw */
+  end(): Promise<number>;
+  /** Waits for the write that is under way, if any, however it ends: the file may then be closed. */
+  settle(): Promise<void>;
+}
+
+/** Writes pieces where the file ends. One write is under way at most; what comes meanwhile is kept for the next. */
+export function pieceWriter(handle: FileHandle): PieceWriter {
+  let kept: Uint8Array[] = [];
+  let keptBytes = 0;
+  let written = 0;
+  let underWay = Promise.resolve();
+  const write = async (pieces: readonly Uint8Array[]): Promise<void> => {
+    written += await writePieces(handle, pieces);
+  };
+  const flush = async (): Promise<void> => {
+    await underWay;
+    underWay = write(kept);
+    // It is thrown to who waits for it; until then nobody does.
+    underWay.catch(() => {});
+    kept = [];
+    keptBytes = 0;
+  };
+  return {
+    async add(pieces) {
+      for (const piece of pieces) {
+        kept.push(piece);
+        keptBytes += piece.byteLength;
+        if (kept.length === mostPieces || keptBytes >= enoughBytes) await flush();
+      }
+    },
+    async end() {
+      await flush();
+      await underWay;
+      return written;
+    },
+    settle: () => underWay.catch(() => {}),
+  };
 }
 
 /** Writes all of some pieces where the file ends, without joining them. Returns how many bytes they are. */

@@ -43,7 +43,8 @@ export async function craftedFile(
     const count = leaf.pages.flat().length;
     return { entries: count, nullCount: 0, pages, encodings: ["PLAIN" as const, "RLE" as const] };
   });
-  await file.addRowGroup(rows, chunks);
+  for (const chunk of chunks) await file.addChunk(chunk);
+  file.endRowGroup(rows);
   file.finish();
   return new Uint8Array(Buffer.concat(file.take()));
 }

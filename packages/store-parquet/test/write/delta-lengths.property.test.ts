@@ -59,6 +59,14 @@ describe(`lengths in front of text and bytes (seed ${seed})`, () => {
     },
   );
 
+  test.each([1, 2, 127, 128, 129, 130, 256, 257, 258])("%i alike, then others, at the edges of blocks", (alike) => {
+    for (const others of [1, 2, 127, 128, 129]) {
+      for (const first of [0, 5]) {
+        check([...new Array<number>(alike).fill(26), ...Array.from({ length: others }, (_, i) => 27 + (i % 3))], first);
+      }
+    }
+  });
+
   test("as far apart as lengths can be", () => {
     check([2 ** 31 - 1, 0, 0]);
     check([0, 2 ** 31 - 1, 0]);

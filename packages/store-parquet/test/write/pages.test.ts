@@ -1,5 +1,6 @@
 import { encodeParquet } from "@larder/store-parquet";
 import * as arrow from "apache-arrow";
+import { parquetMetadata } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import { type WrittenChunk, writtenFile } from "../support/written-file.js";
 
@@ -190,6 +191,22 @@ describe("row groups", () => {
     for (const group of groups) expect(bytesOf(group)).toBeLessThanOrEqual(200_000);
     const alone = await chunksOf({ text: texts(() => 1000, 5) }, { rowGroupBytes: 1 });
     expect(alone.map(([chunk]) => chunk!.rows)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  test("and say where they begin and how many bytes they take, bloom filters left out", async () => {
+    const columns = { n: fixed(new arrow.Int32(), new Int32Array(rows)), text: texts(() => 3) };
+    const { bytes } = await encodeParquet(new arrow.Table(columns), { rowGroupRows: 20_000, bloomFilters: ["n"] });
+    const groups = parquetMetadata(bytes.slice().buffer).row_groups;
+    expect(groups.length).toBe(3);
+    let end = 4n;
+    for (const { file_offset, total_compressed_size, columns } of groups) {
+      const filters = columns.reduce((sum, { meta_data }) => sum + (meta_data!.bloom_filter_length ?? 0), 0);
+      expect(file_offset).toBe(end);
+      expect(total_compressed_size).toBe(
+        columns.reduce((sum, { meta_data }) => sum + meta_data!.total_compressed_size, 0n),
+      );
+      end += total_compressed_size! + BigInt(filters);
+    }
   });
 
   test("and pages can't be of no rows or no bytes", async () => {

@@ -13,10 +13,11 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { encodeParquet, openParquetFile, writeParquetFile } from "@larder/store-parquet";
 import * as arrow from "apache-arrow";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { restOf, writePieces, writesOf } from "../../src/write/write-pieces.js";
+import { pieceWriter, restOf, writePieces } from "../../src/write/write-pieces.js";
 import { startProgram } from "./support/start-program.js";
 
 let folder: string;
@@ -231,15 +232,80 @@ test("a process that is killed while it writes leaves the file as it was, and at
 });
 
 describe("the pieces of a file", () => {
-  test("go to the file system in groups that it takes, all of them, in order", () => {
-    const pieces = Array.from({ length: 2500 }, (_, i) => new Uint8Array(i % 3 === 0 ? 20_000 : 1).fill(i));
-    const groups = [...writesOf(pieces)];
+  /** A file that takes what it is given, whenever it is told to. */
+  function slowFile() {
+    const groups: (readonly Uint8Array[])[] = [];
+    const waiting: ((error?: Error) => void)[] = [];
+    const handle = {
+      writev(pieces: readonly Uint8Array[]) {
+        groups.push(pieces);
+        const bytesWritten = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+        return new Promise((resolve, reject) => {
+          waiting.push((error) => (error ? reject(error) : resolve({ bytesWritten })));
+        });
+      },
+    } as unknown as FileHandle;
+    return { handle, groups, waiting };
+  }
+
+  test("go to the file system in groups that it takes, one at a time, all of them, in order", async () => {
+    const pieces = Array.from({ length: 4500 }, (_, i) => new Uint8Array(i % 3 === 0 ? 20_000 : 1).fill(i));
+    const { handle, groups, waiting } = slowFile();
+    const writer = pieceWriter(handle);
+    let ended: number | undefined;
+    const done = (async () => {
+      for (let i = 0; i < pieces.length; i += 700) await writer.add(pieces.slice(i, i + 700));
+      ended = await writer.end();
+    })();
+    while (ended === undefined) {
+      await setImmediate();
+      expect(waiting.length).toBeLessThanOrEqual(1);
+      waiting.pop()?.();
+    }
+    await done;
     expect(groups.flat().length).toBe(pieces.length);
     expect(groups.flat().every((piece, i) => piece === pieces[i])).toBe(true);
-    for (const group of groups) expect(group.length).toBeLessThanOrEqual(1000);
-    expect([...writesOf([])]).toEqual([]);
-    const large = Array.from({ length: 5 }, () => new Uint8Array(10_000_000));
-    expect([...writesOf(large)].map((group) => group.length)).toEqual([2, 2, 1]);
+    expect(groups.length).toBeGreaterThan(5);
+    for (const group of groups) {
+      expect(group.length).toBeLessThanOrEqual(1000);
+      expect(group.reduce((sum, piece) => sum + piece.byteLength, 0)).toBeLessThan(5_000_000);
+    }
+    expect(ended).toBe(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  });
+
+  test("are taken while an earlier write is under way, and what that throws is thrown then, or at the end", async () => {
+    const large = new Uint8Array(5_000_000);
+    for (const next of ["add", "end"] as const) {
+      const { handle, groups, waiting } = slowFile();
+      const writer = pieceWriter(handle);
+      await writer.add([large]);
+      await writer.add([Uint8Array.of(1)]);
+      expect(groups.map((group) => group.length)).toEqual([1]);
+      waiting.pop()!(new Error("no room"));
+      await writer.settle();
+      await expect(next === "add" ? writer.add([large]) : writer.end()).rejects.toThrow("no room");
+      expect(groups.length).toBe(1);
+    }
+  });
+
+  test("none make no write", async () => {
+    const { handle, groups } = slowFile();
+    expect(await pieceWriter(handle).end()).toBe(0);
+    expect(groups).toEqual([]);
+  });
+
+  test("that are under way can be waited for", async () => {
+    const { handle, waiting } = slowFile();
+    const writer = pieceWriter(handle);
+    await writer.add([new Uint8Array(5_000_000)]);
+    let isSettled = false;
+    const settled = writer.settle().then(() => {
+      isSettled = true;
+    });
+    await setImmediate();
+    expect(isSettled).toBe(false);
+    waiting.pop()!();
+    await settled;
   });
 
   test("go on where a write stopped", () => {

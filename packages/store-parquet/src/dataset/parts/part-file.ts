@@ -7,7 +7,7 @@ import { loadArrow } from "../../arrow/load-arrow.js";
 import { checkStorable } from "../../write/batch-stream.js";
 import { distinctEntries } from "../../write/distinct-entries.js";
 import { type RowGroupLimits, rowGroupEnd } from "../../write/row-group-cuts.js";
-import { addRowGroup, createTableFile } from "../../write/table-file.js";
+import { createTableFile, rowGroupParts } from "../../write/table-file.js";
 import { checkOptions } from "../../write/write-options.js";
 import { syncDirectory, touching } from "../../write/write-parquet-file.js";
 import type { IdSet } from "../ids/id-set.js";
@@ -78,8 +78,7 @@ export async function beginPartFile(target: PartTarget, given: Schema): Promise<
     handle = made;
     for (const piece of pieces) await touching(target.directory, () => made.writeFile(piece));
   };
-  const taken = (): Uint8Array[] => {
-    const parts = file.take();
+  const counted = (parts: Uint8Array[]): Uint8Array[] => {
     for (const part of parts) byteLength += part.byteLength;
     return parts;
   };
@@ -102,8 +101,7 @@ export async function beginPartFile(target: PartTarget, given: Schema): Promise<
       const plans = planPartColumns(schema, batches, distinct, rows);
       for (let start = 0; start < total; ) {
         const { end } = rowGroupEnd(batches, start, total, target.limits ?? partLimits);
-        await addRowGroup(file, plans, start, end);
-        await write(sealer.add(taken()));
+        for await (const parts of rowGroupParts(file, plans, start, end)) await write(sealer.add(counted(parts)));
         start = end;
       }
       rows += total;
@@ -115,7 +113,7 @@ export async function beginPartFile(target: PartTarget, given: Schema): Promise<
         { key: partKey, value: writePartFooter({ place: target.place, columns, epochs, replaces }) },
         { key: sealKey, value: openSeal },
       ]);
-      const { rest, ...sealed } = sealer.seal(taken());
+      const { rest, ...sealed } = sealer.seal(counted(file.take()));
       await write([rest]);
       if (target.durability === "power") await touching(target.directory, () => handle!.sync());
       await touching(target.directory, release);

@@ -1,3 +1,4 @@
+import type { Awaitable } from "@larder/core";
 import type { Data } from "apache-arrow";
 import { breathe, isTimeToBreathe } from "../../format/breathe.js";
 import type { ReadableColumn, StoredChunk, StoredRowGroup } from "../../format/file-layout.js";
@@ -29,7 +30,7 @@ export interface GroupRows {
 
 /** Row groups whose page indexes are read at once. */
 const groupsAhead = 64;
-/** Reads under way while pages are picked from. */
+/** Reads under way while pages are picked from, where the source does not answer at once. */
 const readsAhead = 2;
 
 /** Told which way each page was picked from; for tests. */
@@ -59,9 +60,16 @@ export async function gatherRows(
   });
   const reads = plannedReads(file, parts, gathered, rows, groups);
   const memories = Array.from({ length: readsAhead + 1 }, readMemory);
-  const underWay: { job: ReadJob; bytes: Promise<Uint8Array> | Uint8Array; memory: ReadMemory }[] = [];
+  const underWay: { job: ReadJob; bytes: Awaitable<Uint8Array>; memory: ReadMemory }[] = [];
+  let isDone = false;
+  /** What comes at once is not read ahead: it would drive what is at hand out of the processor's cache. */
+  const mayRead = (): boolean => {
+    if (isDone || underWay.length > readsAhead) return false;
+    return underWay.length === 0 || underWay.at(-1)!.bytes instanceof Promise;
+  };
   const readNext = async (): Promise<void> => {
     const { value: job } = await reads.next();
+    isDone = !job;
     if (!job) return;
     const memory = memories.pop()!;
     const bytes = job.held?.find(job.read) ?? memory.read(file, job.read);
@@ -70,12 +78,13 @@ export async function gatherRows(
     underWay.push({ job, bytes, memory });
   };
   try {
-    for (let i = 0; i <= readsAhead; i++) await readNext();
-    for (let next = underWay.shift(); next; next = underWay.shift()) {
+    for (;;) {
+      while (mayRead()) await readNext();
+      const next = underWay.shift();
+      if (!next) break;
       const bytes = next.bytes instanceof Promise ? await next.bytes : next.bytes;
       await pickRead(next.job, bytes, rows, space, onPick);
       memories.push(next.memory);
-      await readNext();
     }
   } finally {
     await Promise.allSettled(underWay.map(({ bytes }) => bytes));

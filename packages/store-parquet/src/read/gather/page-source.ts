@@ -72,12 +72,15 @@ function lengthsFirst(bytes: Uint8Array, present: number, space: Workspace): Pag
 
 function addUp(lengths: Int32Array, first: number, most: number): void {
   let at = first;
+  let signs = 0;
   for (let i = 0; i < lengths.length; i++) {
     const length = lengths[i]!;
-    if (length < 0 || length > most - at) throw damagedParquet("a page holds fewer values than it states");
+    signs |= length;
     at += length;
     lengths[i] = at;
   }
+  // Where none is negative, the sum exceeds the bytes as soon as a part of it does.
+  if (signs < 0 || at > most) throw damagedParquet("a page holds fewer values than it states");
 }
 
 /**

@@ -1,26 +1,27 @@
+import type { Awaitable } from "@larder/core";
 import { checkAllocation } from "../../format/allocation-limit.js";
 import type { ByteRange } from "../byte-ranges.js";
 import type { OpenedFile } from "../opened-file.js";
 
-/** Memory that is read into again and again. */
+/** Memory that is read into again and again: it stays in the processor's cache, and the kernel need not give fresh pages. */
 export interface ReadMemory {
   /** Bytes of the file; they are good until the next call. */
-  read(file: OpenedFile, range: ByteRange): Promise<Uint8Array>;
+  read(file: OpenedFile, range: ByteRange): Awaitable<Uint8Array>;
 }
 
 /** Holds nothing yet. */
 export function readMemory(): ReadMemory {
   let memory = new Uint8Array(0);
   return {
-    async read(file, { start, end }) {
+    read(file, { start, end }) {
       const length = end - start;
       if (memory.byteLength < length) {
         checkAllocation(length, "pages");
         memory = new Uint8Array(Buffer.allocUnsafeSlow(length + (length >> 2)).buffer);
       }
       const bytes = memory.subarray(0, length);
-      await file.readInto(start, [bytes]);
-      return bytes;
+      const filled = file.readInto(start, [bytes]);
+      return filled instanceof Promise ? filled.then(() => bytes) : bytes;
     },
   };
 }

@@ -23,7 +23,7 @@ export interface WantedPage {
 }
 
 /** Reads are no longer than this, if a page is not. */
-const mostBytes = 2 ** 21;
+const mostBytes = 2 ** 19;
 
 /**
  * The pages of a chunk that hold wanted rows, in as few reads as make sense: those with a gap of at most `gapBytes` between
@@ -49,7 +49,7 @@ export function wantedPages(
     const endRow = group.firstRow + (pages[i + 1]?.firstRow ?? group.rows);
     if (rows[place]! >= endRow) continue;
     const begin = place;
-    while (place < to && rows[place]! < endRow) place++;
+    place = firstPlace(rows, begin, to, endRow);
     const { offset: start, byteLength, firstRow } = pages[i]!;
     const end = start + byteLength;
     const pageRow = group.firstRow + firstRow;
@@ -61,4 +61,16 @@ export function wantedPages(
     } else reads.push({ start, end, pages: [page] });
   }
   return reads;
+}
+
+/** The first place, from `from` on and before `to`, of a row from `row` on; `to` where there is none. */
+function firstPlace(rows: Int32Array, from: number, to: number, row: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows[middle]! < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

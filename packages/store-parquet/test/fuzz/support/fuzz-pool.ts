@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { type EncodeParquetOptions, encodeParquet } from "@larder/store-parquet";
 import * as arrow from "apache-arrow";
 import type { Encoding, ParquetType } from "hyparquet";
+import { ByteWriter } from "hyparquet-writer";
+import { serializeTCompactProtocol } from "hyparquet-writer/src/thrift.js";
 import { Compression, WriterPropertiesBuilder, WriterVersion } from "parquet-wasm";
-import { craftFile } from "../../foreign/support/craft-file.js";
+import { type CraftedColumn, craftFile } from "../../foreign/support/craft-file.js";
 import { type Duckdb, openDuckdb } from "../../support/duckdb.js";
 import { parquetWasmFile } from "../../support/parquet-wasm.js";
 import { polarsFrame } from "../../support/polars.js";
@@ -49,6 +51,16 @@ export async function makeFuzzPool(folder: string, seed: number): Promise<Fuzzed
       const options = { profile, rowGroupRows: 64, pageRows: 24 } satisfies EncodeParquetOptions;
       const { bytes } = await encodeParquet(keyed(type, nulls, seed), options);
       add(`${profile}, ${type}, ${nulls}`, bytes, { key: "key" });
+    }
+  }
+  // What the direct path has most to check in, some more often.
+  for (const type of ["dictionary8", "utf8", "largeBinary", "bool"]) {
+    for (const more of [1, 2, 3, 4]) {
+      const { bytes } = await encodeParquet(keyed(type, (more % 2) * 0.2, seed + more), {
+        rowGroupRows: 64,
+        pageRows: 24,
+      });
+      add(`hot, ${type} again, ${more}`, bytes, { key: "key" });
     }
   }
   for (const type of ["bool", "int32", "int64", "float64", "utf8", "timestampMicrosecondZoned"]) {
@@ -130,18 +142,39 @@ function addCrafted(add: Add, seed: number): void {
             return Uint8Array.from({ length }, () => Math.floor(random() * (type === "BOOLEAN" ? 2 : 5)));
           };
           const values = Array.from({ length: rows }, someRow);
-          const bytes = craftFile({ type, encoding, version, optional, rows: values, pageRows: 40, crc: "right" });
-          add(`crafted ${type} ${encoding} V${version} ${optional}`, padded(bytes), { hasChecksums: true });
+          const recipe = { type, encoding, version, optional, rows: values, pageRows: 40, crc: "right" } as const;
+          add(`crafted ${type} ${encoding} V${version} ${optional}`, withOffsetIndex(recipe), { hasChecksums: true });
         }
       }
     }
   }
 }
 
-/** Bytes that belong to nothing between the pages and the footer. The file must have no page index, which would be moved. */
-function padded(bytes: Uint8Array): Uint8Array {
+/** The file with an offset index, and bytes that belong to nothing behind it, between the pages and the footer. */
+function withOffsetIndex(recipe: CraftedColumn): Uint8Array {
+  const bare = craftFile(recipe);
+  const [at] = footerSpan(bare);
+  const isDictionary = recipe.encoding.endsWith("_DICTIONARY");
+  const pages = columnSpans(bare, "c").pages.slice(isDictionary ? 1 : 0);
+  const writer = new ByteWriter();
+  const locations = pages.map(({ header: [start], values: [, end] }, i) => ({
+    field_1: BigInt(start),
+    field_2: end - start,
+    field_3: BigInt(i * recipe.pageRows!),
+  }));
+  serializeTCompactProtocol(writer, { field_1: locations });
+  const index = writer.getBytes();
+  const edit: CraftedColumn["edit"] = ({ row_groups: [group] }) => {
+    const chunk = group!.columns[0]!;
+    Object.assign(chunk, { offset_index_offset: BigInt(at), offset_index_length: index.byteLength });
+    const nulls = recipe.rows.filter((row) => row === null).length;
+    if (nulls === 0) chunk.meta_data!.statistics = { null_count: 0n };
+  };
+  const bytes = craftFile({ ...recipe, edit });
   const [start] = footerSpan(bytes);
-  return new Uint8Array(Buffer.concat([bytes.subarray(0, start), new Uint8Array(apart), bytes.subarray(start)]));
+  const between = new Uint8Array(apart);
+  between.set(index);
+  return new Uint8Array(Buffer.concat([bytes.subarray(0, start), between, bytes.subarray(start)]));
 }
 
 function keyed(type: string, nulls: number, seed: number): arrow.Table {

@@ -84,7 +84,9 @@ function changedWithin(bytes: Uint8Array, [start, end]: Span, kind: MutationKind
       for (let i = below(random, 3); i >= 0; i--) changed[place()]! ^= 1 << below(random, 8);
       break;
     case "set":
-      for (let i = below(random, 4); i >= 0; i--) changed[place()] = [0, 0xff, 0x7f, 0x80, 1][below(random, 5)]!;
+      // The last: an encoding, or another small number, as headers state them.
+      for (let i = below(random, 4); i >= 0; i--)
+        changed[place()] = [0, 0xff, 0x7f, 0x80, 1, 2 * below(random, 10)][below(random, 6)]!;
       break;
     case "step":
       changed[place()]! += [1, -1, 2, -2][below(random, 4)]!;

@@ -1,5 +1,5 @@
 // Larder's own tables. `preload: false` leaves to the clock what the package itself loads when it is first needed.
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
 export async function load({ operation, preload = true }) {
   const { col, loadXxhash, openFileSource, verifiedSource } = await import("@larder/core");
@@ -44,11 +44,8 @@ export async function load({ operation, preload = true }) {
     }),
     ids: async ({ path, ids }) => ({ rows: await read(path, (scan) => scan.where(col("id").in(ids)).toRows()) }),
     rows: async ({ path }) => ({ rows: await read(path, (scan) => scan.toRows()) }),
-    /** The whole file in memory, then on disk, not synced: as the others do it. */
-    async write({ table, target }) {
-      const { bytes } = await tables.encodeParquet(table);
-      await writeFile(target, bytes);
-    },
+    /** Piece by piece from the memory of the table, not synced: as the others do it. */
+    write: ({ table, target }) => tables.writeParquetFile(target, table, { sync: false }),
     /** Batch by batch, synced and renamed into place. */
     "write synced": ({ table, target }) =>
       tables.writeParquetFile(target, { schema: table.schema, batches: table.batches }),
