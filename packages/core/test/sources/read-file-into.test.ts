@@ -33,7 +33,7 @@ vi.mock("node:fs", async (importOriginal) => {
 
 const folder = mkdtempSync(join(tmpdir(), "larder-read-file-"));
 const path = join(folder, "file");
-const bytes = Uint8Array.from({ length: 1_000_000 }, (_, i) => (i * 131 + (i >> 8) * 7 + (i >> 16)) & 255);
+const bytes = Uint8Array.from({ length: 1_100_000 }, (_, i) => (i * 131 + (i >> 8) * 7 + (i >> 16)) & 255);
 writeFileSync(path, bytes);
 let now = 1e6;
 
@@ -109,7 +109,7 @@ describe("a file that is closed", () => {
   test("while it is read is read to the end first", async () => {
     mostBytes = 10_000; // many calls, so that the closing would come between
     const source = await openFileSource(path);
-    const targets = [new Uint8Array(400_000), new Uint8Array(600_000)];
+    const targets = [new Uint8Array(400_000), new Uint8Array(700_000)];
     const reading = source.readInto(0, targets);
     const part = source.slice(300_000, 900_000);
     const closed = source.close();

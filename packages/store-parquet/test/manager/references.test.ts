@@ -11,7 +11,7 @@ import { describe, expect, test } from "vitest";
 import { tableDifference } from "../support/table-difference.js";
 import { managed, numbers } from "./managed-cache.js";
 
-const file = (await encodeParquet(numbers(50_000))).bytes;
+const file = (await encodeParquet(numbers(50_000), { pageRows: 8192 })).bytes;
 const smallFile = (await encodeParquet(numbers(10))).bytes;
 
 async function checksumOfFile(bytes: Uint8Array): Promise<string> {

@@ -79,9 +79,12 @@ export function claimFiles(target: NumberedTarget, clock: Clock): ClaimFiles {
   };
 
   /** Whether nobody had made a claim after `number` without knowing of it. */
-  const isInOrder = async ({ number, token }: Claim): Promise<boolean> => {
+  const isInOrder = async ({ number, token, previous }: Claim): Promise<boolean> => {
     const listed = await listNumbered(directory);
-    if (listed.some((file) => file.number === number && file.suffix === endedSuffix)) return false;
+    const hasEnded = (one: number) => listed.some((file) => file.number === one && file.suffix === endedSuffix);
+    if (hasEnded(number)) return false;
+    // Without hard links a file can be listed before it can be read: whoever made it may not have seen this claim either.
+    if (previous === "" && !hasEnded(number - 1) && (await read(number - 1)) !== undefined) return false;
     if ((listed.at(-1)?.number ?? 0) === number) return true;
     return (await read(number + 1))?.previous === token;
   };

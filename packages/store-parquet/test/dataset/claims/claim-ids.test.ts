@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { currentOwner } from "@larder/core";
+import { currentOwner, systemClock } from "@larder/core";
 import { describe, expect, test } from "vitest";
+import { claimFiles } from "../../../src/dataset/claims/claim-files.js";
 import { type Claims, type ClaimsOptions, claims } from "../../../src/dataset/claims/claim-ids.js";
 import type { IdSet } from "../../../src/dataset/ids/id-set.js";
 import { idsIn } from "../../../src/dataset/ids/make-id-set.js";
@@ -54,6 +55,27 @@ describe("a claim", () => {
     const third = await b.claim(idsOf(3), ["x"]);
     expect(claimNames(directory)).toEqual(["0000000000000003.claim", "0000000000000004.claim"]);
     await third.release();
+  });
+
+  test("that could not be read when it was listed, and can be now, keeps the next one from being made", async () => {
+    const directory = sampleDirectory();
+    const target = {
+      directory: join(directory, "claims"),
+      temporary: join(directory, "tmp"),
+      durability: "process",
+    } as const;
+    const [a, b] = [claimFiles(target, systemClock), claimFiles(target, systemClock)];
+    const wanted = { owner: currentOwner(), columns: ["x"], keys: idsOf(1) };
+    await a.make(await a.live(), wanted);
+    const path = join(target.directory, claimNames(directory)[0]!);
+    const whole = readFileSync(path);
+    truncateSync(path, 20);
+    const unfinished = await b.live();
+    expect(unfinished).toEqual({ claims: [], highest: 1 });
+    writeFileSync(path, whole);
+    expect(await b.make(unfinished, wanted)).toBeUndefined();
+    const { claims: live } = await b.live();
+    expect(live.map(({ number }) => number)).toEqual([1]);
   });
 
   test("of an owner that is dead is taken over", async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,8 @@ export function bundledPrograms(programs: Readonly<Record<string, string>>): (na
   let directory: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "larder-foreign-"));
+    // Packages that need not be there, decompressors among them, are found as beside the built program.
+    await symlink(fileURLToPath(new URL("../../../node_modules", import.meta.url)), join(directory, "node_modules"));
     const entries = Object.entries(programs);
     const entry = Object.fromEntries(
       entries.map(([name, file]) => [name, fileURLToPath(new URL(file, import.meta.url))]),
