@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { CompressionCodec } from "../parquet-file-reader.js";
 import type { Codec } from "./codec.js";
 import { uncompressHadoopLz4 } from "./lz4-block.js";
@@ -7,19 +8,21 @@ import { snappyCodec } from "./snappy-codec.js";
 import { brotliCodec, gzipCodec } from "./zlib-codecs.js";
 import { nodeZstd, type ZstdLibrary, zstdInJavaScript, zstdOfLibrary, zstdOfNode } from "./zstd-codec.js";
 
+const require = createRequire(import.meta.url);
+
 /** Codecs by their names in the format; each takes the fastest implementation that is there. */
 const loaders: Partial<Record<CompressionCodec, () => Codec | Promise<Codec>>> = {
   UNCOMPRESSED: () => ({ decompress: (bytes) => bytes }),
-  SNAPPY: () => snappyCodec(optionalPackage("snappy")),
+  SNAPPY: () => snappyCodec(optionalPackage(() => require("snappy"))),
   GZIP: () => gzipCodec,
   BROTLI: () => brotliCodec,
   // Only old writers made it, so nothing is done for its speed.
   LZ4: () => ({ decompress: uncompressHadoopLz4 }),
-  LZ4_RAW: () => lz4Codec(optionalPackage("lz4-napi")),
+  LZ4_RAW: () => lz4Codec(optionalPackage(() => require("lz4-napi"))),
   ZSTD: async () => {
     const node = nodeZstd();
     if (node) return zstdOfNode(node);
-    const library = optionalPackage<ZstdLibrary>("@toondepauw/node-zstd");
+    const library = optionalPackage<ZstdLibrary>(() => require("@toondepauw/node-zstd"));
     if (library) return zstdOfLibrary(library);
     const { compressors } = await import("hyparquet-compressors");
     return zstdInJavaScript((bytes) => compressors.ZSTD!(bytes, 0));

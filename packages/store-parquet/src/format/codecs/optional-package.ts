@@ -1,14 +1,11 @@
-import { createRequire } from "node:module";
-
-const require = createRequire(import.meta.url);
-
 /**
- * A package that need not be there: not installed, or without a binary for this platform. Its name is no literal of an `import`, so
- * that bundlers leave it, and its binaries, outside.
+ * A package that need not be there: not installed, or without a binary for this platform.
+ *
+ * @param load asks for it by a literal name, so that who fingerprints code sees what may run
  */
-export function optionalPackage<Library>(name: string): Library | undefined {
+export function optionalPackage<Library>(load: () => unknown): Library | undefined {
   try {
-    return require(name) as Library;
+    return load() as Library;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { compressors } from "hyparquet-compressors";
 import type { Codec } from "../../../src/format/codecs/codec.js";
 import { lz4Codec } from "../../../src/format/codecs/lz4-codec.js";
@@ -6,6 +7,8 @@ import { snappyCodec } from "../../../src/format/codecs/snappy-codec.js";
 import { brotliCodec, gzipCodec } from "../../../src/format/codecs/zlib-codecs.js";
 import { nodeZstd, zstdInJavaScript, zstdOfLibrary, zstdOfNode } from "../../../src/format/codecs/zstd-codec.js";
 import { compress } from "../../foreign/support/compress.js";
+
+const require = createRequire(import.meta.url);
 
 /** One way to do a codec, whichever of them is used on this platform. */
 export interface Implementation {
@@ -41,7 +44,7 @@ export function implementations(): Implementation[] {
 
 /** Where the tests run the optional packages are there; without one they would show nothing. */
 function required<Library>(name: string): Library {
-  const library = optionalPackage<Library>(name);
+  const library = optionalPackage<Library>(() => require(name));
   if (!library) throw new Error(`${name} is not installed here`);
   return library;
 }
