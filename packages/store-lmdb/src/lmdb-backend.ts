@@ -44,7 +44,6 @@ import { refuseNetworkFileSystem } from "./network-file-system.js";
 import type { OpenStore } from "./open-store.js";
 import { readEntry } from "./read-entry.js";
 import { type ReviseRecord, replaceBlob } from "./replace-blob.js";
-import { decodeRow, encodeRow, readHead, rowKinds } from "./row-format.js";
 import { adjustPolicy, type PolicyInForce } from "./space/adjust-policy.js";
 import { cullStore, storeVolume } from "./space/cull-store.js";
 import { changePolicy, openWithPolicy, type SpaceRequest } from "./space/open-with-policy.js";
@@ -53,6 +52,7 @@ import { checkPolicy, defaultPolicy, readPolicy, type SpacePolicy } from "./spac
 import { spaceRequest } from "./space/space-request.js";
 import { storeError } from "./store-error.js";
 import { knownEntryAt, removeEntry } from "./store-operations.js";
+import { readSignature, writeSignature } from "./store-signatures.js";
 import { writeStream } from "./streams/write-stream.js";
 import { deleteTagged } from "./tags/delete-tagged.js";
 import { listTagged, listTags } from "./tags/list-tagged.js";
@@ -155,28 +155,17 @@ export class LmdbBackend
   }
 
   async getMeta(nodeName: string): Promise<NodeSignature | undefined> {
-    const { environment, xxhash } = this.#store ?? (await this.#open());
-    const key = keyBytes(nodeName);
-    environment.refresh();
-    const bytes = environment.signatures.read(indexKey(key));
-    if (bytes === undefined) return undefined;
-    const row = decodeRow(bytes, key, xxhash);
-    const signature = row?.kind === rowKinds.signature ? readHead(row) : undefined;
-    if (signature !== undefined) return signature as NodeSignature;
-    this.#onWarning({
-      code: "damaged-signature",
-      message: `The signature of '${nodeName}' is damaged and counts as absent.`,
-    });
+    const signature = readSignature(this.#store ?? (await this.#open()), nodeName);
+    if (signature !== "damaged") return signature;
+    const message = `The signature of '${nodeName}' is damaged and counts as absent.`;
+    this.#onWarning({ code: "damaged-signature", message });
     return undefined;
   }
 
   async setMeta(signature: NodeSignature): Promise<void> {
-    const key = keyBytes(signature.nodeName);
+    const { nodeName } = signature;
     const head = Buffer.from(JSON.stringify(signature));
-    await this.#run("store a signature", ({ environment, batches, xxhash }) => {
-      const row = encodeRow({ kind: rowKinds.signature, key, head }, xxhash);
-      return batches.run(() => environment.signatures.write(indexKey(key), row));
-    });
+    await this.#run("store a signature", (store) => writeSignature(store, nodeName, head));
   }
 
   async getBlob(key: string, options?: BlobLook): Promise<StoredBlob | undefined> {
