@@ -52,13 +52,13 @@ function tableOver(
   { gapBytes = 0, trust = "own", limits, direct }: OpenParquetOptions,
 ): ParquetTable {
   if (!(Number.isInteger(gapBytes) && gapBytes >= 0)) {
-    throw new LarderError(`The option gapBytes must be a whole number of at least 0, not ${gapBytes}.`, {
-      code: "invalid-option",
-      facts: { option: "gapBytes", value: gapBytes },
-    });
+    throw invalidOption("gapBytes", gapBytes, `must be a whole number of at least 0, not ${gapBytes}.`);
+  }
+  if (direct !== undefined && typeof direct !== "boolean") {
+    throw invalidOption("direct", direct, `is true or false, not ${JSON.stringify(direct)}.`);
   }
   if (trust === "foreign") return foreignTable(source, { limits, gapBytes, release });
-  if (trust !== "own") throw unknownTrust(trust);
+  if (trust !== "own") throw invalidOption("trust", trust, `is "own" or "foreign", not ${JSON.stringify(trust)}.`);
   const file = openedFile(source, gapBytes, direct);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -68,9 +68,6 @@ function tableOver(
   return { scan: () => parquetScan(file), close, [Symbol.asyncDispose]: close };
 }
 
-function unknownTrust(trust: unknown): LarderError {
-  return new LarderError(`The option trust is "own" or "foreign", not ${JSON.stringify(trust)}.`, {
-    code: "invalid-option",
-    facts: { option: "trust", value: trust },
-  });
+function invalidOption(option: string, value: unknown, what: string): LarderError {
+  return new LarderError(`The option ${option} ${what}`, { code: "invalid-option", facts: { option, value } });
 }

@@ -41,6 +41,32 @@ export function unpackBitRuns(body: Uint8Array, count: number): Uint8Array {
   return bits;
 }
 
+/** Indices of a page that begin with one bit-packed run: their width in bits, how many the run holds, where it begins. */
+export interface PackedIndices {
+  readonly bitWidth: number;
+  /** With what fills up the last group of eight. */
+  readonly count: number;
+  readonly start: number;
+}
+
+/**
+ * The head of dictionary indices: a byte for their width, then the header of a run. `undefined` where that is no bit-packed one, or ends
+ * too early.
+ *
+ * Source: https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3
+ */
+export function packedIndices(body: Uint8Array): PackedIndices | undefined {
+  let header = 0;
+  for (let at = 1, unit = 1; at < body.byteLength && at <= 5; at++, unit *= 128) {
+    const byte = body[at]!;
+    header += (byte & 0x7f) * unit;
+    if (byte >= 0x80) continue;
+    if ((header & 1) === 0) return undefined;
+    return { bitWidth: body[0]!, count: Math.floor(header / 2) * 8, start: at + 1 };
+  }
+  return undefined;
+}
+
 /**
  * Unpacks levels in the deprecated BIT_PACKED encoding: from the highest bit of each byte down, without runs.
  *

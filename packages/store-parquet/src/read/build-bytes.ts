@@ -1,7 +1,7 @@
-import { LarderError } from "@larder/core";
 import { type ArrowLikeType, ArrowTypeId } from "../arrow/arrow-like.js";
 import { getBit } from "../format/bitmaps.js";
 import { damagedParquet } from "../format/parquet-errors.js";
+import { notBytes, tooManyBytes } from "./bytes-errors.js";
 import type { BuilderTarget, ColumnBuilder } from "./column-builder.js";
 import type { PlainValues } from "./decode-page.js";
 import { grownBytes, usedBytes } from "./grown-bytes.js";
@@ -20,7 +20,7 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
   let entries: Slices | undefined;
 
   const reserve = (more: number): void => {
-    if (!large && used + more >= 2 ** 31) throw tooLong();
+    if (!large && used + more >= 2 ** 31) throw tooManyBytes();
     if (used + more <= data.byteLength) return;
     const grown = new Uint8Array(Math.max(Math.min(data.byteLength * 2, used + more + 2 ** 28), used + more));
     grown.set(data.subarray(0, used));
@@ -62,14 +62,14 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
 
   return {
     beginChunk(dictionary) {
-      if (dictionary && dictionary.kind !== "slices") throw wrongKind();
+      if (dictionary && dictionary.kind !== "slices") throw notBytes();
       entries = dictionary;
     },
     append(page, from, to, first, last) {
       const { values } = page;
       const indices = values.kind === "indices" ? values.indices : undefined;
       const source = values.kind === "indices" ? entries : values;
-      if (source?.kind !== "slices") throw wrongKind();
+      if (source?.kind !== "slices") throw notBytes();
       offsets = withRoom(offsets, validity.rows + 1 + to - from, large);
       reserve(bytesOf(source, indices, first, last));
       const at = validity.rows + 1;
@@ -146,17 +146,4 @@ function offsetsOver({ buffer, byteLength }: Uint8Array<ArrayBuffer>, large: boo
 
 function bytesUnder({ buffer, byteLength }: Offsets): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer, 0, byteLength);
-}
-
-function wrongKind(): Error {
-  return damagedParquet("a column of text or bytes holds other values");
-}
-
-function tooLong(): LarderError {
-  return new LarderError(
-    "A column holds 2 GiB of text or more, too much for one Arrow chunk. Read the table in slices.",
-    {
-      code: "column-too-large",
-    },
-  );
 }

@@ -3,6 +3,7 @@ import { damagedParquet, parsing } from "../format/parquet-errors.js";
 import type { PageLocation } from "../format/parquet-file-reader.js";
 import { type ByteRange, joinRanges } from "./byte-ranges.js";
 import type { FileParts, OpenedFile } from "./opened-file.js";
+import { pagesOfRuns } from "./pages-of-runs.js";
 import { areAllRows, type RowRuns } from "./row-runs.js";
 
 /** What to read of one row group. */
@@ -135,14 +136,9 @@ function wantedPieces(
   const pieces: { start: number; end: number; firstRow: number }[] = [];
   const first = pages[0]!.offset;
   if (first > chunk.start) pieces.push({ start: chunk.start, end: first, firstRow: 0 });
-  let run = 0;
   let previous = -1;
-  for (let i = 0; i < pages.length; i++) {
+  for (const i of pagesOfRuns(pages, group.rows, runs)) {
     const page = pages[i]!;
-    const endRow = pages[i + 1]?.firstRow ?? group.rows;
-    while (run < runs.length && runs[run + 1]! <= page.firstRow) run += 2;
-    if (run >= runs.length) break;
-    if (runs[run]! >= endRow) continue;
     const end = page.offset + page.byteLength;
     const last = pieces.at(-1);
     // Only pages in a row may be taken as one: the rows of those between would be miscounted.

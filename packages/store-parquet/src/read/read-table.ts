@@ -5,6 +5,7 @@ import { parsing } from "../format/parquet-errors.js";
 import { type ColumnAssembler, createColumnAssembler } from "./column-assembler.js";
 import { directColumn, readDirectly } from "./direct/read-direct.js";
 import type { HeldBytes } from "./held-bytes.js";
+import { intoBatches } from "./into-batches.js";
 import type { FileParts, OpenedFile } from "./opened-file.js";
 import { type ChunkPlan, type GroupPlan, narrowedPlan, planGroup, readIndexesAhead } from "./read-plan.js";
 import { areAllRows, countRows, type RowRuns } from "./row-runs.js";
@@ -16,8 +17,6 @@ export interface WantedRows {
   readonly held: HeldBytes;
 }
 
-/** A column of text or bytes beyond this gets another Arrow batch, for its offsets are 32-bit. */
-const batchBytes = 2 ** 30;
 /** Row groups whose page indexes are read at once. */
 const groupsAhead = 64;
 
@@ -41,7 +40,7 @@ export async function readBatches(
   }
   const batches: RecordBatch[] = [];
   let at = 0;
-  for (const batchPlans of intoBatches(plans)) {
+  for (const batchPlans of intoBatches(plans, textBytes)) {
     const held = wanted.slice(at, at + batchPlans.length).map((rows) => rows.held);
     at += batchPlans.length;
     const rows = batchPlans.reduce((sum, { runs }) => sum + countRows(runs), 0);
@@ -204,20 +203,8 @@ export async function finishColumns(assemblers: readonly ColumnAssembler[]): Pro
   return columns;
 }
 
-function intoBatches(plans: readonly GroupPlan[]): GroupPlan[][] {
-  const batches: GroupPlan[][] = [];
-  let bytes: number[] = [];
-  for (const plan of plans) {
-    const more = plan.columns
-      .flat()
-      .map((chunk) => (chunk.leaf.leaf.type === "BYTE_ARRAY" ? valueBytes(chunk, plan.runs, plan.group.rows) : 0));
-    const full = more.some((size, i) => (bytes[i] ?? 0) + size > batchBytes);
-    if (full || batches.length === 0) {
-      batches.push([]);
-      bytes = [];
-    }
-    batches.at(-1)!.push(plan);
-    bytes = more.map((size, i) => (bytes[i] ?? 0) + size);
-  }
-  return batches;
+function textBytes({ columns, runs, group }: GroupPlan): number[] {
+  return columns
+    .flat()
+    .map((chunk) => (chunk.leaf.leaf.type === "BYTE_ARRAY" ? valueBytes(chunk, runs, group.rows) : 0));
 }

@@ -2,6 +2,7 @@ import type { Data, RecordBatch } from "apache-arrow";
 import type { ReadableColumn } from "../format/file-layout.js";
 import { assembleRows } from "../read/gather/assemble-rows.js";
 import { gatherRows } from "../read/gather/gather-rows.js";
+import { intoBatches } from "../read/into-batches.js";
 import type { FileParts, OpenedFile } from "../read/opened-file.js";
 import { planGroup } from "../read/read-plan.js";
 import { batchOf, readBatches, type WantedRows } from "../read/read-table.js";
@@ -9,8 +10,6 @@ import { countRows, rowNumbers } from "../read/row-runs.js";
 
 /** Rows are gathered where they are at most one in so many; more of them are read as pages. */
 const mostShare = 2;
-/** A column of text or bytes beyond this gets another Arrow batch, for its offsets are 32-bit. */
-const batchBytes = 2 ** 30;
 /** Row numbers are 32-bit. */
 const mostRows = 2 ** 31;
 
@@ -23,7 +22,7 @@ export async function readSelected(
 ): Promise<RecordBatch[]> {
   if (!isGathered(file, parts, columns, wanted)) return readBatches(file, parts, columns, wanted);
   const batches: RecordBatch[] = [];
-  for (const some of intoBatches(columns, wanted)) {
+  for (const some of intoBatches(wanted, (rows) => textBytes(columns, rows))) {
     const rows = some.reduce((sum, { runs }) => sum + countRows(runs), 0);
     batches.push(batchOf(parts, columns, await gatherColumns(file, parts, columns, some, rows), rows));
   }
@@ -78,26 +77,14 @@ async function gatherColumns(
   );
 }
 
-function intoBatches(columns: readonly ReadableColumn[], wanted: readonly WantedRows[]): WantedRows[][] {
-  const batches: WantedRows[][] = [];
-  let bytes = columns.map(() => 0);
-  for (const one of wanted) {
-    const share = Math.min(1, (countRows(one.runs) / Math.max(1, one.group.rows)) * 1.25);
-    const more = columns.map(({ leaves }) =>
-      Math.max(
-        ...leaves.map(({ leaf, chunkIndex }) =>
-          leaf.type === "BYTE_ARRAY"
-            ? Number(one.group.chunks[chunkIndex]!.metadata.total_uncompressed_size) * share
-            : 0,
-        ),
+/** Of each column, about as many bytes of text as the wanted rows have. */
+function textBytes(columns: readonly ReadableColumn[], { group, runs }: WantedRows): number[] {
+  const share = Math.min(1, (countRows(runs) / Math.max(1, group.rows)) * 1.25);
+  return columns.map(({ leaves }) =>
+    Math.max(
+      ...leaves.map(({ leaf, chunkIndex }) =>
+        leaf.type === "BYTE_ARRAY" ? Number(group.chunks[chunkIndex]!.metadata.total_uncompressed_size) * share : 0,
       ),
-    );
-    if (batches.length === 0 || more.some((size, i) => bytes[i]! + size > batchBytes)) {
-      batches.push([]);
-      bytes = columns.map(() => 0);
-    }
-    batches.at(-1)!.push(one);
-    bytes = bytes.map((size, i) => size + more[i]!);
-  }
-  return batches;
+    ),
+  );
 }

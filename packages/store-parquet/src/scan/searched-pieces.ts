@@ -3,6 +3,7 @@ import type { PageLocation } from "../format/parquet-file-reader.js";
 import type { ReadMemory } from "../read/gather/read-memory.js";
 import type { HeldBytes } from "../read/held-bytes.js";
 import type { FileParts, OpenedFile } from "../read/opened-file.js";
+import { endRowOf, pagesOfRuns } from "../read/pages-of-runs.js";
 import { type ChunkPlan, type GroupPlan, locatePages } from "../read/read-plan.js";
 import type { RowRuns } from "../read/row-runs.js";
 
@@ -59,13 +60,9 @@ interface JoinedPages {
 
 function joinedPages(pages: readonly PageLocation[], group: StoredRowGroup, runs: RowRuns): JoinedPages[] {
   const joined: JoinedPages[] = [];
-  let run = 0;
-  for (let i = 0; i < pages.length; i++) {
+  for (const i of pagesOfRuns(pages, group.rows, runs)) {
     const { firstRow, offset, byteLength } = pages[i]!;
-    const endRow = pages[i + 1]?.firstRow ?? group.rows;
-    while (run < runs.length && runs[run + 1]! <= firstRow) run += 2;
-    if (run >= runs.length) break;
-    if (runs[run]! >= endRow) continue;
+    const endRow = endRowOf(pages, i, group.rows);
     const end = offset + byteLength;
     const last = joined.at(-1);
     if (last && last.end === offset && last.firstRow + last.rows === firstRow && end - last.start <= mostBytes) {

@@ -6,6 +6,7 @@ import { getBit } from "../format/bitmaps.js";
 import { bloomFilterOf } from "../format/bloom-filter.js";
 import { boundsOrderOf } from "../format/bounds-order.js";
 import type { EncodedChunk, EncodedPage } from "../format/encoded-chunk.js";
+import type { Indices } from "../format/indices-below.js";
 import type { Encoding } from "../format/parquet-file-reader.js";
 import { bareLeaf, leafOf, type ParquetLeaf } from "../format/parquet-leaf.js";
 import { type Conversion, conversionOf, toParquetBytes } from "../format/value-conversion.js";
@@ -24,7 +25,6 @@ import { encodeIndexPages, encodeValuePages, type PageMode } from "./encode-page
 import { entryBounds } from "./entry-bounds.js";
 import { fitsAsMilliseconds } from "./fits-as-milliseconds.js";
 import { type GatheredRows, gatherRows, hasNulls } from "./gather-column.js";
-import type { Indices } from "./index-bodies.js";
 import { allPresent, type PresentValues } from "./present-values.js";
 import { plainBody } from "./value-bodies.js";
 

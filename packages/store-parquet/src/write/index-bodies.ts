@@ -1,9 +1,7 @@
 import { getBit } from "../format/bitmaps.js";
 import { putVarint } from "../format/delta-encode.js";
+import { areBelow, type Indices } from "../format/indices-below.js";
 import { badIndex } from "./gather-column.js";
-
-/** Indices into a dictionary: as they lie in the table where those are as wide as a page's, else made anew. */
-export type Indices = Int32Array | Uint8Array | Uint16Array;
 
 /** Whole bytes, so that a reader may take them as an array. */
 export function indexBytes(dictionarySize: number): 1 | 2 {
@@ -58,7 +56,7 @@ export function usedOf(indices: Indices, dictionarySize: number): Uint8Array {
     mark8(indices.subarray(0, start), used);
     const rest = indices.subarray(start);
     const areAllUsed = used.indexOf(0) === dictionarySize;
-    if (!areAllUsed || !areBelow(rest, dictionarySize)) mark8(rest, used);
+    if (!areAllUsed || !areBelow(rest, 0, rest.length, dictionarySize)) mark8(rest, used);
   } else if (indices instanceof Uint16Array) mark16(indices, used);
   else mark32(indices, used);
   if (used.indexOf(1, dictionarySize) >= 0) throw badIndex();
@@ -67,25 +65,6 @@ export function usedOf(indices: Indices, dictionarySize: number): Uint8Array {
 
 /** So many indices mostly show every entry of a small dictionary. */
 const fewIndices = 4096;
-
-/** Of each byte of a word. */
-const highestBits = 0x8080_8080 | 0;
-
-/**
- * Whether all indices are certain to be below a number: four at a time, as the bytes of a word, none of which may reach its highest
- * bit when what `most` lacks of it is added.
- */
-function areBelow(indices: Uint8Array, most: number): boolean {
-  if (most > 0x80 || indices.byteOffset % 4 !== 0) return false;
-  const words = new Int32Array(indices.buffer, indices.byteOffset, indices.length >>> 2);
-  const missing = (0x80 - most) * 0x0101_0101;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    if (((word | (word + missing)) & highestBits) !== 0) return false;
-  }
-  for (let i = words.length * 4; i < indices.length; i++) if (indices[i]! >= most) return false;
-  return true;
-}
 
 function mark8(indices: Uint8Array, used: Uint8Array): void {
   for (let i = 0; i < indices.length; i++) used[indices[i]!] = 1;

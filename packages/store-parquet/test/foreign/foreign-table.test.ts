@@ -190,5 +190,8 @@ describe("a file read by a process of its own", () => {
       expect(open({ limits })).toThrow(expect.objectContaining({ code: "invalid-limit" }));
     }
     expect(open({ trust: "foriegn" })).toThrow(expect.objectContaining({ code: "invalid-option" }));
+    expect(open({ direct: "no" })).toThrow(
+      expect.objectContaining({ code: "invalid-option", message: expect.stringContaining("direct") }),
+    );
   });
 });

@@ -1,7 +1,6 @@
-import { LarderError } from "@larder/core";
 import { type ArrowLikeType, ArrowTypeId } from "../../arrow/arrow-like.js";
 import { checkAllocation } from "../../format/allocation-limit.js";
-import { damagedParquet } from "../../format/parquet-errors.js";
+import { notBytes, tooManyBytes } from "../bytes-errors.js";
 import type { PlainValues } from "../decode-page.js";
 import { grownBytes, usedBytes } from "../grown-bytes.js";
 import type { GatherAnswer, GatherTarget } from "./gather-target.js";
@@ -24,14 +23,14 @@ export function bytesTarget({ arrow, type, rows, space }: GatherAnswer): GatherT
   let entries: Extract<PlainValues, { kind: "slices" }> | undefined;
   return {
     beginChunk(dictionary) {
-      if (dictionary && dictionary.kind !== "slices") throw wrongKind();
+      if (dictionary && dictionary.kind !== "slices") throw notBytes();
       entries = dictionary;
     },
     take(source, from, to, nulls) {
       validity.note(places, from, to, nulls);
       let slices: PageSource = source;
       if (source.kind === "indices") {
-        if (!entries) throw wrongKind();
+        if (!entries) throw notBytes();
         indexPlaces(source.indices, entries.count, places, from, to);
         slices = sourceOf(entries);
       }
@@ -42,7 +41,7 @@ export function bytesTarget({ arrow, type, rows, space }: GatherAnswer): GatherT
       used = isLarge
         ? addLongOffsets(offsets, used, starts, ends, from, to)
         : addOffsets(offsets, used, starts, ends, from, to);
-      if (!isLarge && used >= 2 ** 31) throw tooLong();
+      if (!isLarge && used >= 2 ** 31) throw tooManyBytes();
       data = grownBytes(data, used);
       copySlices(data, before, bytes, starts, ends, from, to);
     },
@@ -111,15 +110,4 @@ function copySlices(
       at += end - start;
     } else for (let byte = start; byte < end; byte++) target[at++] = bytes[byte]!;
   }
-}
-
-function wrongKind(): Error {
-  return damagedParquet("a column of text or bytes holds other values");
-}
-
-function tooLong(): LarderError {
-  return new LarderError(
-    "A column holds 2 GiB of text or more, too much for one Arrow chunk. Read the table in slices.",
-    { code: "column-too-large" },
-  );
 }

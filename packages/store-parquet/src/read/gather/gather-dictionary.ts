@@ -1,8 +1,9 @@
+import type { Indices } from "../../format/indices-below.js";
 import { damagedParquet } from "../../format/parquet-errors.js";
 import { createColumnBuilder } from "../column-builder.js";
 import type { PageValues } from "../decode-page.js";
 import type { GatherAnswer, GatherTarget } from "./gather-target.js";
-import type { Indices, PageSource } from "./page-source.js";
+import type { PageSource } from "./page-source.js";
 import { pickedValues } from "./picked-values.js";
 
 /** Gathers dictionary columns; the dictionaries of the row groups become one, as in a whole read. */

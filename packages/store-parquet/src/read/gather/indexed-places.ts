@@ -1,5 +1,5 @@
+import type { Indices } from "../../format/indices-below.js";
 import { damagedParquet } from "../../format/parquet-errors.js";
-import type { Indices } from "./page-source.js";
 
 /**
  * Turns places of values into places of the dictionary's entries, in place; -1 stays.

@@ -1,4 +1,5 @@
 import { damagedParquet } from "../../format/parquet-errors.js";
+import { notBytes } from "../bytes-errors.js";
 import type { PageSource } from "./page-source.js";
 import type { Workspace } from "./workspace.js";
 
@@ -26,7 +27,7 @@ export function locateSlices(source: PageSource, space: Workspace, from: number,
       else locateEnds(source.first, source.ends, places, starts, ends, from, to);
       return source.bytes;
     default:
-      throw damagedParquet("a column of text or bytes holds other values");
+      throw notBytes();
   }
 }
 

@@ -1,6 +1,8 @@
 import { unpackDeltas } from "../../format/delta.js";
+import type { Indices } from "../../format/indices-below.js";
 import { damagedParquet } from "../../format/parquet-errors.js";
 import type { ParquetLeaf } from "../../format/parquet-leaf.js";
+import { packedIndices } from "../../format/run-length.js";
 import { decodeValues, type PageValues, type PlainValues } from "../decode-values.js";
 import type { PageParts } from "../page-parts.js";
 import type { Workspace } from "./workspace.js";
@@ -21,8 +23,6 @@ export type PageSource =
   /** Each has its length in front, in 4 bytes. */
   | { readonly kind: "prefixed"; readonly bytes: Uint8Array }
   | { readonly kind: "none" };
-
-export type Indices = Uint8Array | Uint16Array | Int32Array;
 
 /** How the values of a page were come by: of `slices`, `indices`, `direct` only the wanted ones were decoded, of `decoded` all. For tests. */
 export type PickWay = "slices" | "indices" | "direct" | "decoded";
@@ -89,19 +89,13 @@ function addUp(lengths: Int32Array, first: number, most: number): void {
  * @param present indices in the page
  */
 export function storedIndices(body: Uint8Array, present: number): Indices | undefined {
-  const width = body[0];
-  if (width !== 8 && width !== 16) return undefined;
-  let header = 0;
-  let at = 1;
-  for (let shift = 0; shift <= 28 && at < body.length; shift += 7) {
-    const byte = body[at++]!;
-    header += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) break;
-  }
-  const packed = (header & 1) === 1 && Math.floor(header / 2) * 8 >= present;
-  const end = at + present * (width / 8);
-  if (!packed || end > body.length) return undefined;
-  if (width === 8) return body.subarray(at, end);
-  const pairs = (body.byteOffset + at) % 2 === 0 ? body.subarray(at, end) : new Uint8Array(body.subarray(at, end));
-  return new Uint16Array(pairs.buffer, pairs.byteOffset, present);
+  const run = packedIndices(body);
+  if (!run || (run.bitWidth !== 8 && run.bitWidth !== 16) || run.count < present) return undefined;
+  const { bitWidth, start } = run;
+  const end = start + present * (bitWidth / 8);
+  if (end > body.length) return undefined;
+  if (bitWidth === 8) return body.subarray(start, end);
+  const pairs = body.subarray(start, end);
+  const aligned = pairs.byteOffset % 2 === 0 ? pairs : new Uint8Array(pairs);
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, present);
 }
