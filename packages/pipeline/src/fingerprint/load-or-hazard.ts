@@ -52,3 +52,25 @@ export function literalText(node: SyntaxNode | undefined): string | undefined {
   const value = nodesAt(inner, "quasis")[0]?.value as { cooked: string | null } | undefined;
   return value?.cooked ?? undefined;
 }
+
+/**
+ * What `import()` loads: a text written as such, or what `import.meta.resolve("…")` gives for one. A query or a fragment behind that may
+ * be anything: it makes another instance of the same module.
+ */
+export function importedText(node: SyntaxNode | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  const inner = withoutTypes(node);
+  if (inner.type !== "TemplateLiteral") return literalText(inner) ?? resolvedText(inner);
+  const [before, behind] = nodesAt(inner, "quasis").map(({ value }) => (value as { cooked: string | null }).cooked);
+  const queried = before === "" && behind != null && /^[?#]/.test(behind);
+  return literalText(inner) ?? (queried ? resolvedText(nodesAt(inner, "expressions")[0]!) : undefined);
+}
+
+function resolvedText(node: SyntaxNode): string | undefined {
+  const call = withoutTypes(node);
+  if (call.type !== "CallExpression") return undefined;
+  const callee = nodeAt(call, "callee")!;
+  const ofModule = callee.type === "MemberExpression" && nodeAt(callee, "object")?.type === "MetaProperty";
+  if (!ofModule || callee.computed === true || nodeAt(callee, "property")?.name !== "resolve") return undefined;
+  return literalText(nodesAt(call, "arguments")[0]);
+}

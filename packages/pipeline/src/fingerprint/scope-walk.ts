@@ -1,4 +1,4 @@
-import { hazardOf, isCreateRequireCall, type LoadOrHazard, literalText } from "./load-or-hazard.js";
+import { hazardOf, importedText, isCreateRequireCall, type LoadOrHazard, literalText } from "./load-or-hazard.js";
 import { dottedName, type UseOfName, useOfName } from "./reference-use.js";
 import { declare, functionScope, innerScope, moduleScope, type Scope, scopeOf, varScope } from "./scope.js";
 import {
@@ -276,7 +276,7 @@ export function walkScopes(
         visitCall(node, scope);
         return;
       case "ImportExpression":
-        load(node, "import()", literalText(nodeAt(node, "source")));
+        load(node, "import()", importedText(nodeAt(node, "source")));
         break;
       case "WithStatement":
         load(node, "with", undefined);

@@ -11,6 +11,10 @@ describe("code that can't be followed is refused:", () => {
     "new Function": "const subject = (x) => new Function(x);",
     "Function without new": "const subject = (x) => Function(x);",
     "an import of a computed name": "const subject = (x) => import(x);",
+    "an import of a resolved computed name": "const subject = (x) => import(import.meta.resolve(x));",
+    "an import of a resolved name that goes on": `const subject = (x) => import(\`\${import.meta.resolve('./helpers')}\${x}\`);`,
+    "an import of a name before a resolved one": `const subject = (x) => import(\`\${x}\${import.meta.resolve('./helpers')}?again\`);`,
+    "an import of another function of import.meta": "const subject = (x) => import(import.meta.other('./helpers'));",
     "a require of a computed name":
       "import { createRequire } from 'node:module'; const load = createRequire(import.meta.url); const subject = (x) => load(x);",
     "a require handed on":

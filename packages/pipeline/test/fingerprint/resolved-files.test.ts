@@ -13,6 +13,29 @@ const edits: readonly CodeEdit[] = [
     to: "2",
   },
   {
+    what: "a module loaded by import() of what import.meta.resolve gives for a text",
+    sources: {
+      "nodes.mjs": nodeFile('const late = () => import(import.meta.resolve("./late.mjs"));', "late()"),
+      "late.mjs": "export const a = 1;",
+    },
+    file: "late.mjs",
+    from: "1",
+    to: "2",
+  },
+  {
+    what: "a module loaded as another instance, by a query behind its resolved name",
+    sources: {
+      "nodes.mjs": nodeFile(
+        `const late = (x) => import(\`\${import.meta.resolve('./late.mjs')}?instance=\${x}\`);`,
+        "late(x)",
+      ),
+      "late.mjs": "export const a = 1;",
+    },
+    file: "late.mjs",
+    from: "1",
+    to: "2",
+  },
+  {
     what: "a module loaded by require",
     sources: {
       "nodes.mjs": nodeFile(
