@@ -63,7 +63,8 @@ function structAt(cursor: Cursor, depth: number): ThriftStruct {
   for (;;) {
     const header = byteAt(cursor);
     const type = header & 0x0f;
-    if (type === 0) return { fields };
+    if (header === 0) return { fields };
+    if (type === 0) throw damagedParquet("its metadata has a value of no known type");
     // A field number that does not follow the last one closely comes on its own.
     field = header >>> 4 === 0 ? zigzag(cursor) : field + (header >>> 4);
     const value = type === 1 ? true : type === 2 ? false : valueAt(cursor, type, depth);

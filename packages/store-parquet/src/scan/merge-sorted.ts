@@ -1,3 +1,5 @@
+import type { AscendingNumbers } from "./plain-numbers.js";
+
 /** Rows found so far, ascending and distinct: the first `count` of `rows`. */
 export interface FoundRows {
   rows: Int32Array;
@@ -14,32 +16,33 @@ export function foundRows(): FoundRows {
  * points, whichever are fewer.
  *
  * @param points ascending and distinct, none NaN
- * @param values ascending, `count` of them, none NaN
- * @param row that of the first value
+ * @param count how many numbers there are
+ * @param row that of the first number
  */
 export function findPoints(
   points: Float64Array,
-  values: Float64Array,
+  numbers: AscendingNumbers,
   count: number,
   row: number,
   found: FoundRows,
 ): void {
   reserve(found, count);
   const { rows } = found;
+  const { values, stride, base } = numbers;
   let next = found.count;
-  let place = lowerBound(points, 0, points.length, values[0]!);
+  let place = lowerBound(points, 0, points.length, base + values[0]!);
   let at = 0;
   while (at < count && place < points.length) {
     const point = points[place]!;
-    const value = values[at]!;
+    const value = base + values[at * stride]!;
     if (value === point) {
       rows[next++] = row + at;
       at++;
     } else if (value < point) {
       // Steps that double find near ones at once, and far ones without passing all between.
       let step = 1;
-      while (at + step < count && values[at + step]! < point) step *= 2;
-      at = lowerBound(values, at + (step >>> 1), Math.min(at + step, count), point);
+      while (at + step < count && base + values[(at + step) * stride]! < point) step *= 2;
+      at = lowerPlace(numbers, at + (step >>> 1), Math.min(at + step, count), point);
     } else {
       let step = 1;
       while (place + step < points.length && points[place + step]! < value) step *= 2;
@@ -62,7 +65,7 @@ export interface NumberRange {
  */
 export function findRanges(
   ranges: readonly NumberRange[],
-  values: Float64Array,
+  numbers: AscendingNumbers,
   count: number,
   row: number,
   found: FoundRows,
@@ -72,11 +75,23 @@ export function findRanges(
   let next = found.count;
   let at = 0;
   for (const { low, high } of ranges) {
-    at = lowerBound(values, at, count, low);
-    const end = high === undefined ? count : lowerBound(values, at, count, high);
+    at = lowerPlace(numbers, at, count, low);
+    const end = high === undefined ? count : lowerPlace(numbers, at, count, high);
     for (; at < end; at++) rows[next++] = row + at;
   }
   found.count = next;
+}
+
+/** The first place, from `from` on and before `to`, whose number is no less than the wanted one; `to` where there is none. */
+function lowerPlace({ values, stride, base }: AscendingNumbers, from: number, to: number, wanted: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (base + values[middle * stride]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function reserve(found: FoundRows, more: number): void {

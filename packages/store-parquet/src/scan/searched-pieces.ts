@@ -43,7 +43,8 @@ export async function* searchedPieces(
   // What comes with one read is held: the rows found in it are read next.
   if (joined && joined.length > 1) {
     for (const { firstRow, rows, start, end } of joined) {
-      yield { firstRow, rows, bytes: await memory.read(file, { start, end }) };
+      // Of one page the values stand at its end.
+      yield { firstRow, rows, bytes: await memory.read(file, { start, end }, end - start - rows * 8) };
     }
     return;
   }

@@ -1,9 +1,9 @@
-import { LarderError } from "@larder/core";
 import type { Data } from "apache-arrow";
 import { checkAllocation } from "../../format/allocation-limit.js";
 import { breathe, isTimeToBreathe } from "../../format/breathe.js";
 import type { ReadableColumn } from "../../format/file-layout.js";
 import { type BuilderTarget, createColumnBuilder } from "../column-builder.js";
+import { damageAside } from "../damage-aside.js";
 import type { PlainValues } from "../decode-values.js";
 import { limitConcurrency } from "../limit-concurrency.js";
 import type { FileParts, OpenedFile } from "../opened-file.js";
@@ -177,17 +177,4 @@ function indexForm(form: Extract<PageForm, { kind: "indices" }>, facts: readonly
 function storedWidth(dictionary: PlainValues | undefined): number {
   const count = dictionary?.count ?? 0;
   return count <= 0x100 ? 1 : count <= 0x10000 ? 2 : 4;
-}
-
-/** What a step gives, or `undefined` where it finds the file damaged or unsupported: the general way then says how, or is not touched by it. */
-async function damageAside<Result>(
-  step: () => Result | Promise<Result | undefined> | undefined,
-): Promise<Result | undefined> {
-  try {
-    return await step();
-  } catch (error) {
-    const isAside = LarderError.isInstance(error) && /^(damaged|unsupported)-parquet$/.test(error.code);
-    if (isAside || error instanceof RangeError) return undefined;
-    throw error;
-  }
 }

@@ -3,8 +3,11 @@ import type { Data } from "apache-arrow";
 import { breathe, isTimeToBreathe } from "../../format/breathe.js";
 import type { ReadableColumn, StoredChunk, StoredRowGroup } from "../../format/file-layout.js";
 import { damagedParquet, parsing } from "../../format/parquet-errors.js";
+import type { ByteRange } from "../byte-ranges.js";
+import { damageAside } from "../damage-aside.js";
 import { checkedDictionary, pageAt } from "../decode-chunk.js";
 import type { PageContext } from "../decode-page.js";
+import { mayHaveForm, type PageForm, pageFormOf } from "../direct/page-form.js";
 import type { HeldBytes } from "../held-bytes.js";
 import type { FileParts, OpenedFile } from "../opened-file.js";
 import { pageParts } from "../page-parts.js";
@@ -14,6 +17,7 @@ import { placeRows } from "./page-places.js";
 import { type PickWay, pageSource } from "./page-source.js";
 import { pageValidity } from "./page-validity.js";
 import { type ReadMemory, readMemory } from "./read-memory.js";
+import { headBytes, sparseValues } from "./sparse-page.js";
 import { type PageRead, wantedPages } from "./wanted-pages.js";
 import { type Workspace, workspace } from "./workspace.js";
 
@@ -72,7 +76,7 @@ export async function gatherRows(
     isDone = !job;
     if (!job) return;
     const memory = memories.pop()!;
-    const bytes = job.held?.find(job.read) ?? memory.read(file, job.read);
+    const bytes = job.held?.find(job.read) ?? memory.read(file, firstRange(job));
     // An error elsewhere must not leave a read ahead without a listener.
     if (bytes instanceof Promise) bytes.catch(() => {});
     underWay.push({ job, bytes, memory });
@@ -83,7 +87,11 @@ export async function gatherRows(
       const next = underWay.shift();
       if (!next) break;
       const bytes = next.bytes instanceof Promise ? await next.bytes : next.bytes;
-      await pickRead(next.job, bytes, rows, space, onPick);
+      if (!(await pickApart(file, next.job, bytes, rows, space, onPick))) {
+        const { read, head } = next.job;
+        const all = head === undefined ? bytes : await next.memory.read(file, read);
+        await pickRead(next.job, all, rows, space, onPick);
+      }
       memories.push(next.memory);
     }
   } finally {
@@ -105,6 +113,13 @@ interface ReadJob {
   readonly held: HeldBytes | undefined;
   /** Whether it is the first of its chunk. */
   readonly begins: boolean;
+  /** How its one page may be read in parts, and how many bytes of it come first; absent where all is read at once. */
+  readonly form?: PageForm | undefined;
+  readonly head?: number | undefined;
+}
+
+function firstRange({ read: { start, end }, head }: ReadJob): ByteRange {
+  return { start, end: head === undefined ? end : start + head };
 }
 
 async function* plannedReads(
@@ -132,9 +147,38 @@ async function* plannedReads(
       if (!pages) throw damagedParquet("it has no page index");
       const context = { reader: parts.reader, leaf, optional: maxDefinition > 0, codec: chunk.metadata.codec };
       const reads = wantedPages(chunk, group, pages, { rows, from, to }, file.gapBytes);
-      for (const [n, read] of reads.entries()) yield { gathered, chunk, context, read, held, begins: n === 0 };
+      const form = pageFormOf(gathered.column);
+      const mayBeApart = form && mayHaveForm(form, chunk);
+      for (const [n, read] of reads.entries()) {
+        const job = { gathered, chunk, context, read, held, begins: n === 0 };
+        const [page] = read.pages;
+        const isAlone = mayBeApart && page && read.pages.length === 1 && !read.dictionary && !held?.find(read);
+        yield isAlone ? { ...job, form, head: headBytes(form, context.optional, page, file) } : job;
+      }
     }
   }
+}
+
+/** Picks from a page of which only the head has been read; `false` where all of it has been, or has to be. */
+async function pickApart(
+  file: OpenedFile,
+  { gathered: { column, target }, context, read, begins, form, head: headBytes }: ReadJob,
+  head: Uint8Array,
+  rows: Int32Array,
+  space: Workspace,
+  onPick: OnPick | undefined,
+): Promise<boolean> {
+  if (!form || headBytes === undefined) return false;
+  if (isTimeToBreathe()) await breathe();
+  const page = read.pages[0]!;
+  const found = await damageAside(() => sparseValues(file, { form, context, page, head }, rows, space));
+  if (!found) return false;
+  inColumn(column, () => {
+    if (begins) target.beginChunk(undefined);
+    target.take(found.source, page.from, page.to, found.nulls);
+  });
+  onPick?.(column.name, "apart");
+  return true;
 }
 
 async function pickRead(
@@ -159,7 +203,10 @@ async function pickRead(
   for (const page of read.pages) {
     if (isTimeToBreathe()) await breathe();
     inColumn(column, () => {
-      const { header, body } = pageAt(reader, chunk, bytes.subarray(page.start - read.start, page.end - read.start), 0);
+      const stored = bytes.subarray(page.start - read.start, page.end - read.start);
+      const { header, body, end } = pageAt(reader, chunk, stored, 0);
+      if (end !== stored.byteLength) throw damagedParquet("a page is not as long as its index states");
+      if (header.type === "DICTIONARY_PAGE") throw damagedParquet("a dictionary stands where its index has values");
       const parts = pageParts(header, body, context.codec, 0, context.optional ? 1 : 0);
       const validity = parts.definition && pageValidity(parts.definition, parts.entries);
       if (parts.entries !== page.rowCount) throw damagedParquet("a page does not hold the rows that its index states");

@@ -24,8 +24,11 @@ export type PageSource =
   | { readonly kind: "prefixed"; readonly bytes: Uint8Array }
   | { readonly kind: "none" };
 
-/** How the values of a page were come by: of `slices`, `indices`, `direct` only the wanted ones were decoded, of `decoded` all. For tests. */
-export type PickWay = "slices" | "indices" | "direct" | "decoded";
+/**
+ * How the values of a page were come by: of `apart` only the wanted ones were read, of `slices`, `indices`, `direct` only they were
+ * decoded, of `decoded` all. For tests.
+ */
+export type PickWay = "apart" | "slices" | "indices" | "direct" | "decoded";
 
 /**
  * The values of a data page.
@@ -70,7 +73,14 @@ function lengthsFirst(bytes: Uint8Array, present: number, space: Workspace): Pag
   return { kind: "slices", first, ends, bytes };
 }
 
-function addUp(lengths: Int32Array, first: number, most: number): void {
+/**
+ * Makes lengths of values that stand side by side the ends of the values.
+ *
+ * @param first where the first begins
+ * @param most where the last may end
+ * @throws LarderError `damaged-parquet`
+ */
+export function addUp(lengths: Int32Array, first: number, most: number): void {
   let at = first;
   let signs = 0;
   for (let i = 0; i < lengths.length; i++) {

@@ -20,6 +20,8 @@ export interface WantedPage {
   readonly rowCount: number;
   readonly from: number;
   readonly to: number;
+  /** Bytes of its texts, where the page index states them. */
+  readonly textBytes: number | undefined;
 }
 
 /** Reads are no longer than this, if a page is not. */
@@ -50,10 +52,10 @@ export function wantedPages(
     if (rows[place]! >= endRow) continue;
     const begin = place;
     place = firstPlace(rows, begin, to, endRow);
-    const { offset: start, byteLength, firstRow } = pages[i]!;
+    const { offset: start, byteLength, firstRow, unencodedBytes: textBytes } = pages[i]!;
     const end = start + byteLength;
     const pageRow = group.firstRow + firstRow;
-    const page = { start, end, firstRow: pageRow, rowCount: endRow - pageRow, from: begin, to: place };
+    const page = { start, end, firstRow: pageRow, rowCount: endRow - pageRow, from: begin, to: place, textBytes };
     const last = reads.at(-1);
     if (last && start - last.end <= gapBytes && end - last.start <= mostBytes) {
       last.end = end;
