@@ -25,6 +25,10 @@ describe(`runs of levels and indices (seed ${seed})`, () => {
         writeRleBitPackedHybrid(writer, values, bitWidth);
         const body = writer.getBytes();
         expect([...unpackRuns(body, bitWidth, values.length)]).toEqual(values);
+        // Among other bytes, and into memory that held something.
+        const among = Uint8Array.from([255, 255, 255, ...body, 255, 255]).subarray(3, 3 + body.byteLength);
+        const memory = new Int32Array(values.length).fill(-1);
+        expect([...unpackRuns(among, bitWidth, values.length, memory)]).toEqual(values);
         if (bitWidth === 1) {
           const bits = unpackBitRuns(body, values.length);
           expect(values.map((_, i) => getBit(bits, i))).toEqual(values);
@@ -44,6 +48,10 @@ describe(`runs of levels and indices (seed ${seed})`, () => {
     }
   });
 
+  test("of no bits are zeros, whatever the memory held", () => {
+    expect([...unpackRuns(new Uint8Array(0), 0, 3, Int32Array.of(7, -1, 9))]).toEqual([0, 0, 0]);
+  });
+
   test("that end too early are refused", () => {
     for (const body of [[], [3], [3, 1], [0x80], [200, 1], [0, 5]]) {
       expect(() => unpackRuns(Uint8Array.from(body), 4, 8)).toThrow(
@@ -54,6 +62,19 @@ describe(`runs of levels and indices (seed ${seed})`, () => {
 });
 
 describe(`bitmaps (seed ${seed})`, () => {
+  test("long ones are counted as their bits are, one by one", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(600), fc.nat(600), (bitmap, start, count) => {
+        const bits = bitmap.byteLength * 8;
+        const [from, to] = [Math.min(start, bits), Math.min(start + count, bits)];
+        let expected = 0;
+        for (let bit = from; bit < to; bit++) expected += getBit(bitmap, bit);
+        expect(countBits(bitmap, from, to - from)).toBe(expected);
+      }),
+      { seed, numRuns: 1000 },
+    );
+  });
+
   test("copying, setting and counting bits does what doing it one by one does", () => {
     const bits = fc.uint8Array({ minLength: 12, maxLength: 12 });
     fc.assert(

@@ -47,7 +47,13 @@ export function countBits(bitmap: Uint8Array, start: number, count: number): num
   let bit = start;
   const end = start + count;
   while (bit < end && (bit & 7) !== 0) total += getBit(bitmap, bit++);
-  for (; bit + 8 <= end; bit += 8) total += ones[bitmap[bit >>> 3] ?? 0]!;
+  let at = bit >>> 3;
+  const last = end >>> 3;
+  for (; at + 4 <= last; at += 4) {
+    total += onesOf(bitmap[at]! | (bitmap[at + 1]! << 8) | (bitmap[at + 2]! << 16) | (bitmap[at + 3]! << 24));
+  }
+  for (; at < last; at++) total += onesOf(bitmap[at]!);
+  bit = Math.max(bit, at * 8);
   while (bit < end) total += getBit(bitmap, bit++);
   return total;
 }
@@ -61,8 +67,9 @@ function setBit(bitmap: Uint8Array, index: number): void {
   bitmap[index >>> 3]! |= 1 << (index & 7);
 }
 
-const ones = Uint8Array.from({ length: 256 }, (_, byte) => {
-  let count = 0;
-  for (let rest = byte; rest > 0; rest >>>= 1) count += rest & 1;
-  return count;
-});
+/** How many bits of a word are 1: counted in pairs, then fours, then bytes, which are summed up by one product. */
+function onesOf(word: number): number {
+  let counts = word - ((word >>> 1) & 0x55555555);
+  counts = (counts & 0x33333333) + ((counts >>> 2) & 0x33333333);
+  return Math.imul((counts + (counts >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

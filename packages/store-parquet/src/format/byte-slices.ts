@@ -15,21 +15,38 @@ export interface ByteSlices {
  * DELTA_LENGTH_BYTE_ARRAY: all lengths, then all bytes. Nothing is copied.
  *
  * Source: https://github.com/apache/parquet-format/blob/master/Encodings.md#delta-length-byte-array-delta_length_byte_array--6
+ *
+ * @param bounds memory for `count` bounds and one more
+ * @throws LarderError `damaged-parquet`
  */
-export function sliceByLengths(body: Uint8Array, offset: number, count: number): ByteSlices {
-  checkAllocation(count * 8, "a page");
-  const lengths = new Int32Array(count);
-  let at = Math.min(unpackDeltas(body, offset, lengths), body.byteLength);
-  const starts = new Int32Array(count);
-  const ends = lengths;
-  for (let i = 0; i < count; i++) {
+export function sliceByLengths(
+  body: Uint8Array,
+  offset: number,
+  count: number,
+  bounds: Int32Array = freshBounds(count),
+): ByteSlices {
+  const ends = bounds.subarray(1, count + 1);
+  const start = Math.min(unpackDeltas(body, offset, ends), body.byteLength);
+  bounds[0] = start;
+  if (!sumUp(ends, start, body.byteLength)) throw damagedParquet("a page holds fewer values than it states");
+  return { starts: bounds.subarray(0, count), ends, bytes: body, contiguous: true };
+}
+
+function freshBounds(count: number): Int32Array {
+  checkAllocation(count * 4, "a page");
+  return new Int32Array(count + 1);
+}
+
+/** Lengths become ends; whether none is negative, and all lie within the limit. */
+function sumUp(lengths: Int32Array, start: number, limit: number): boolean {
+  let at = start;
+  for (let i = 0; i < lengths.length; i++) {
     const length = lengths[i]!;
-    if (length < 0 || length > body.byteLength - at) throw damagedParquet("a page holds fewer values than it states");
-    starts[i] = at;
+    if (length < 0 || length > limit - at) return false;
     at += length;
-    ends[i] = at;
+    lengths[i] = at;
   }
-  return { starts, ends, bytes: body, contiguous: true };
+  return true;
 }
 
 /**

@@ -40,6 +40,23 @@ export async function decompressAsync(
   return checkedPage(page, byteLength);
 }
 
+/** Bytes that a page must have saved for a library to be worth its fresh memory: of a thousand, so many. */
+const leastSaved = 20;
+
+/** Whether a page is stored almost as it is, and its codec can copy it here: {@link decompressInto} is for such pages. */
+export function isStoredPlainly(bytes: Uint8Array, byteLength: number, name: CompressionCodec): boolean {
+  return loadedCodec(name)?.decompressInto !== undefined && bytes.byteLength * 1000 >= byteLength * (1000 - leastSaved);
+}
+
+/**
+ * Decompresses a page that {@link isStoredPlainly} into memory of the length it states.
+ *
+ * @throws LarderError `damaged-parquet` when it has another length
+ */
+export function decompressInto(bytes: Uint8Array, target: Uint8Array, name: CompressionCodec): void {
+  parsing(`a page compressed with ${name}`, { codec: name }, () => loadedCodec(name)!.decompressInto!(bytes, target));
+}
+
 /** Whether the codec works in a thread of its own. */
 export function isThreaded(name: CompressionCodec): boolean {
   return loadedCodec(name)?.decompressAsync !== undefined;

@@ -3,11 +3,11 @@ import { getBit } from "../format/bitmaps.js";
 import { damagedParquet } from "../format/parquet-errors.js";
 import { notBytes, tooManyBytes } from "./bytes-errors.js";
 import type { BuilderTarget, ColumnBuilder } from "./column-builder.js";
-import type { PlainValues } from "./decode-page.js";
+import { copyByIndex, copyPlainText, tooFew } from "./copy-text.js";
+import type { DecodedPage } from "./decode-page.js";
+import { type Slices, slicedValues } from "./decode-values.js";
 import { grownBytes, usedBytes } from "./grown-bytes.js";
 import { validityBuilder } from "./validity-builder.js";
-
-type Slices = Extract<PlainValues, { kind: "slices" }>;
 
 /** Builds columns of text and of bytes: values one after the other, with their bounds. */
 export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): ColumnBuilder {
@@ -60,21 +60,33 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
     used = ends[last - 1]! + shift;
   };
 
+  const addValues = (values: DecodedPage["values"], first: number, last: number, at: number): void => {
+    if (values.kind === "text" && first === 0 && last === values.count) {
+      if (values.bytes.byteLength < last * 4) throw tooFew();
+      reserve(values.bytes.byteLength - last * 4);
+      used = copyPlainText(values.bytes, last, { data, ends: offsets as Int32Array, at, to: used });
+      return;
+    }
+    const indices = values.kind === "indices" ? values.indices : undefined;
+    const source = values.kind === "indices" ? entries : slicedValues(values);
+    if (source?.kind !== "slices") throw notBytes();
+    reserve(bytesOf(source, indices, first, last));
+    if (!indices && source.contiguous && last > first) addTogether(source, first, last, at);
+    else if (indices && !large) {
+      used = copyByIndex(entries!, indices, first, last, { data, ends: offsets as Int32Array, at, to: used });
+    } else addAll(source, indices, first, last, at);
+  };
+
   return {
+    takesText: !large,
     beginChunk(dictionary) {
       if (dictionary && dictionary.kind !== "slices") throw notBytes();
-      entries = dictionary;
+      entries = dictionary && withRoomBehind(dictionary);
     },
     append(page, from, to, first, last) {
-      const { values } = page;
-      const indices = values.kind === "indices" ? values.indices : undefined;
-      const source = values.kind === "indices" ? entries : values;
-      if (source?.kind !== "slices") throw notBytes();
       offsets = withRoom(offsets, validity.rows + 1 + to - from, large);
-      reserve(bytesOf(source, indices, first, last));
       const at = validity.rows + 1;
-      if (!indices && source.contiguous && last > first) addTogether(source, first, last, at);
-      else addAll(source, indices, first, last, at);
+      addValues(page.values, first, last, at);
       if (last - first < to - from) spreadOffsets(offsets, at, from, to, last - first, page.validity!);
       validity.append(page, from, to, last - first);
     },
@@ -93,6 +105,13 @@ export function bytesBuilder({ arrow, type, rows, byteLength }: BuilderTarget): 
       });
     },
   };
+}
+
+/** The same entries, with eight bytes behind them that may be copied, too. */
+function withRoomBehind(entries: Slices): Slices {
+  const bytes = new Uint8Array(entries.bytes.byteLength + 8);
+  bytes.set(entries.bytes);
+  return { ...entries, bytes };
 }
 
 /** Bytes of some values together. @throws LarderError `damaged-parquet` for an index beyond the dictionary */

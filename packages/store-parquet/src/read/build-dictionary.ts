@@ -4,6 +4,7 @@ import { widthOf } from "../arrow/type-size.js";
 import { damagedParquet } from "../format/parquet-errors.js";
 import { spreadInPlace } from "./build-fixed.js";
 import type { BuilderTarget, ColumnBuilder } from "./column-builder.js";
+import { slicedValues } from "./decode-values.js";
 import { dictionaryEntries, valueAt } from "./dictionary-entries.js";
 import { grownBytes, usedBytes } from "./grown-bytes.js";
 import { validityBuilder } from "./validity-builder.js";
@@ -24,7 +25,7 @@ export function dictionaryBuilder(target: BuilderTarget): ColumnBuilder {
       ({ map, inOrder } = entries.placesOf(dictionary));
     },
     append(page, from, to, first, last) {
-      const { values } = page;
+      const values = slicedValues(page.values);
       const at = validity.rows;
       if ((at + to - from) * width > data.byteLength) {
         data = grownBytes(data, (at + to - from) * width);

@@ -5,6 +5,7 @@ import { getBit } from "../format/bitmaps.js";
 import { damagedParquet } from "../format/parquet-errors.js";
 import { alignedTo } from "../format/value-conversion.js";
 import type { BuilderTarget, ColumnBuilder } from "./column-builder.js";
+import { slicedValues } from "./decode-values.js";
 import { fixedReader } from "./fixed-values.js";
 import { grownBytes, usedBytes } from "./grown-bytes.js";
 import { validityBuilder } from "./validity-builder.js";
@@ -24,7 +25,7 @@ export function fixedBuilder({ arrow, type, leaf, rows }: BuilderTarget): Column
     append(page, from, to, first, last) {
       const at = validity.rows;
       data = grownBytes(data, (at + to - from) * width);
-      const { values } = page;
+      const values = slicedValues(page.values);
       if (values.kind === "indices") gather(entries, values.indices.subarray(first, last), width, data, at);
       else data.set(read(values, first, last), at * width);
       if (last - first < to - from) spreadInPlace(data, width, at, from, to, last - first, page.validity!);

@@ -5,6 +5,7 @@ import type { ParquetFileReader } from "../format/parquet-file-reader.js";
 import { createColumnBuilder } from "./column-builder.js";
 import { decodeChunk } from "./decode-chunk.js";
 import { nestedAssembler } from "./nested/nested-assembler.js";
+import type { PagesOfPiece } from "./page-stream.js";
 import type { ChunkPlan } from "./read-plan.js";
 import type { RowRuns } from "./row-runs.js";
 
@@ -14,9 +15,9 @@ export interface ColumnAssembler {
    * Decodes the rows of one row group from the chunk of one leaf. Row groups come in order.
    *
    * @param leaf its place among the leaves of the column
-   * @param pieces the bytes of the plan's pieces
+   * @param pages the pages of the plan's pieces
    */
-  addChunk(leaf: number, plan: ChunkPlan, pieces: readonly Uint8Array[], runs: RowRuns): Promise<void> | void;
+  addChunk(leaf: number, plan: ChunkPlan, pages: PagesOfPiece, runs: RowRuns): Promise<void> | void;
   /** The chunk; to be called once. */
   finish(): Data;
 }
@@ -39,7 +40,7 @@ export function createColumnAssembler(target: AssemblerTarget): ColumnAssembler 
   const { leaf } = column.leaves[0]!;
   const builder = createColumnBuilder({ arrow, type: column.field.type, leaf, rows, byteLength: byteLengths[0]! });
   return {
-    addChunk: (_leaf, plan, pieces, runs) => decodeChunk(reader, plan, pieces, runs, builder),
+    addChunk: (_leaf, plan, pages, runs) => decodeChunk(reader, plan, pages, runs, builder),
     finish: () => builder.finish(),
   };
 }

@@ -13,6 +13,8 @@ import type { DecodedPage, PlainValues } from "./decode-page.js";
 
 /** Collects the pages of one leaf into one Arrow chunk. */
 export interface ColumnBuilder {
+  /** Whether it takes PLAIN values of variable length as they are stored. */
+  readonly takesText?: boolean;
   /** A column chunk begins; its dictionary, when it has one. */
   beginChunk(dictionary: PlainValues | undefined): void;
   /** Adds the rows from `from` to `to` of a page; `first` and `last` bound their values among those of the page. */

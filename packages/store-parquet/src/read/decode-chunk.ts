@@ -4,27 +4,54 @@ import type { StoredChunk } from "../format/file-layout.js";
 import { damagedParquet } from "../format/parquet-errors.js";
 import type { PageHeader, ParquetFileReader } from "../format/parquet-file-reader.js";
 import type { ColumnBuilder } from "./column-builder.js";
+import { borrowMemory, type DecodeMemory, giveBackMemory } from "./decode-memory.js";
 import { type DecodedPage, decodeDictionary, decodePage, type PageContext, type PlainValues } from "./decode-page.js";
-import { pagesAhead } from "./pages-ahead.js";
+import type { PagesOfPiece } from "./page-stream.js";
+import { plainHere } from "./pages-ahead.js";
 import type { ChunkPlan } from "./read-plan.js";
-import type { RowRuns } from "./row-runs.js";
+import { areAllRows, type RowRuns } from "./row-runs.js";
 
 /**
  * Decodes the rows of a flat column chunk into a builder. The event loop gets its turn between pages.
  *
- * @param pieces the bytes of the plan's pieces
+ * @param pagesOfPiece the pages of the plan's pieces
  * @throws LarderError `damaged-parquet` when pages and footer contradict each other
  */
 export async function decodeChunk(
   reader: ParquetFileReader,
   plan: ChunkPlan,
-  pieces: readonly Uint8Array[],
+  pagesOfPiece: PagesOfPiece,
   runs: RowRuns,
   builder: ColumnBuilder,
 ): Promise<void> {
+  const memory = borrowMemory();
+  try {
+    await decodePages(reader, plan, pagesOfPiece, runs, builder, memory);
+  } finally {
+    giveBackMemory(memory);
+  }
+}
+
+async function decodePages(
+  reader: ParquetFileReader,
+  plan: ChunkPlan,
+  pagesOfPiece: PagesOfPiece,
+  runs: RowRuns,
+  builder: ColumnBuilder,
+  memory: DecodeMemory,
+): Promise<void> {
   const { leaf } = plan;
   const { metadata } = plan.chunk;
-  const context: PageContext = { reader, leaf: leaf.leaf, optional: leaf.maxDefinition > 0, codec: metadata.codec };
+  const { codec } = metadata;
+  const takesText = builder.takesText === true && areAllRows(runs, plan.chunk.rows);
+  const context: PageContext = {
+    reader,
+    leaf: leaf.leaf,
+    optional: leaf.maxDefinition > 0,
+    codec,
+    memory,
+    takesText,
+  };
   const most = Number(metadata.num_values);
   let dictionary: PlainValues | undefined;
   let begun = false;
@@ -36,7 +63,8 @@ export async function decodeChunk(
     let counted = 0;
     let values = 0;
     const valuesBefore = (at: number): number => {
-      if (!page.validity) return at;
+      if (!page.validity || at === 0) return at;
+      if (at === page.rows) return at - page.nullCount;
       values += countBits(page.validity, counted, at - counted);
       counted = at;
       return values;
@@ -57,8 +85,8 @@ export async function decodeChunk(
 
   for (const [i, { firstRow }] of plan.pieces.entries()) {
     let row = firstRow;
-    const pages = pagesAhead(pagesOf(reader, plan, pieces[i]!), plan, runs);
-    for (let page = pages.next(); page; page = pages.next()) {
+    const pages = pagesOfPiece(i, reader);
+    for (let page = await pages.next(); page; page = await pages.next()) {
       if (run >= runs.length) return;
       if (isTimeToBreathe()) await breathe();
       const { header, body } = page;
@@ -74,7 +102,7 @@ export async function decodeChunk(
       if (row + rows > next) {
         if (!begun) builder.beginChunk(dictionary);
         begun = true;
-        appendRuns(decodePage(context, header, body, plain), row);
+        appendRuns(decodePage(context, header, body, plain ?? plainHere(page, codec, memory)), row);
       }
       row += rows;
     }
@@ -106,20 +134,21 @@ export interface PageAt {
 }
 
 /** The page of a chunk that begins at an offset, checked to lie within the bytes. @throws LarderError `damaged-parquet` */
-export function pageAt(
-  reader: ParquetFileReader,
-  { metadata }: StoredChunk,
-  bytes: Uint8Array,
-  offset: number,
-): PageAt {
+export function pageAt(reader: ParquetFileReader, chunk: StoredChunk, bytes: Uint8Array, offset: number): PageAt {
   const { header, end: start } = reader.pageHeader(bytes, offset);
+  checkPageSizes(header, chunk);
   const end = start + header.compressed_page_size;
-  if (!(header.compressed_page_size >= 0 && end <= bytes.byteLength)) throw damagedParquet("a page exceeds its column");
+  if (end > bytes.byteLength) throw damagedParquet("a page exceeds its column");
+  return { header, body: bytes.subarray(start, end), end };
+}
+
+/** Sizes that a page of a chunk may state. @throws LarderError `damaged-parquet` */
+export function checkPageSizes(header: PageHeader, { metadata }: StoredChunk): void {
+  if (!(header.compressed_page_size >= 0)) throw damagedParquet("a page exceeds its column");
   const mostBytes = Number(metadata.total_uncompressed_size) + 2 ** 20;
   if (!(header.uncompressed_page_size >= 0 && header.uncompressed_page_size <= mostBytes)) {
     throw damagedParquet("a page states more bytes than its column has");
   }
-  return { header, body: bytes.subarray(start, end), end };
 }
 
 /** The dictionary of a chunk. */

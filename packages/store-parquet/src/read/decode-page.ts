@@ -5,10 +5,17 @@ import { damagedParquet, unsupportedParquet } from "../format/parquet-errors.js"
 import type { CompressionCodec, PageHeader, ParquetFileReader } from "../format/parquet-file-reader.js";
 import type { ParquetLeaf } from "../format/parquet-leaf.js";
 import { unpackBitRuns } from "../format/run-length.js";
-import { decodePlainValues, decodeValues, type PageValues, type PlainValues } from "./decode-values.js";
+import type { DecodeMemory } from "./decode-memory.js";
+import {
+  decodePlainValues,
+  decodeValues,
+  type PageValues,
+  type PlainValues,
+  type StoredText,
+} from "./decode-values.js";
 import { pageParts, type StoredLevels, unpackLevels } from "./page-parts.js";
 
-export type { PageValues, PlainValues } from "./decode-values.js";
+export type { PageValues, PlainValues, StoredText } from "./decode-values.js";
 
 /** One page: which rows hold a value, and the values of those, one after the other. */
 export interface DecodedPage {
@@ -16,7 +23,7 @@ export interface DecodedPage {
   readonly nullCount: number;
   /** Bit 0 is the first row of the page; absent when there is no null. */
   readonly validity?: Uint8Array;
-  readonly values: PageValues;
+  readonly values: PageValues | StoredText;
 }
 
 /** What decoding needs to know of the column. */
@@ -25,6 +32,10 @@ export interface PageContext {
   readonly leaf: ParquetLeaf;
   readonly optional: boolean;
   readonly codec: CompressionCodec;
+  /** For what is made of a page: then that is good until the next one is decoded. */
+  readonly memory?: DecodeMemory;
+  /** Whether PLAIN values of variable length are taken as they are stored. */
+  readonly takesText?: boolean;
 }
 
 /**
@@ -35,7 +46,7 @@ export interface PageContext {
  * @throws LarderError `damaged-parquet`, `unsupported-parquet`
  */
 export function decodePage(
-  { leaf, optional, codec }: PageContext,
+  { leaf, optional, codec, memory, takesText }: PageContext,
   header: PageHeader,
   body: Uint8Array,
   plain?: Uint8Array,
@@ -52,7 +63,11 @@ export function decodePage(
   if (stated.nullCount !== undefined && stated.nullCount !== nullCount) {
     throw damagedParquet("the number of nulls in a page is not as stated");
   }
-  const decoded = decodeValues(leaf, encoding, values, rows - nullCount);
+  const count = rows - nullCount;
+  const decoded: PageValues | StoredText =
+    takesText && encoding === "PLAIN" && leaf.type === "BYTE_ARRAY"
+      ? { kind: "text", count, bytes: values }
+      : decodeValues(leaf, encoding, values, count, memory);
   return { rows, nullCount, values: decoded, ...(validity && nullCount > 0 && { validity }) };
 }
 

@@ -5,9 +5,20 @@ import { damagedParquet, unsupportedParquet } from "../format/parquet-errors.js"
 import type { Encoding } from "../format/parquet-file-reader.js";
 import type { ParquetLeaf } from "../format/parquet-leaf.js";
 import { unpackBitRuns, unpackRuns } from "../format/run-length.js";
+import type { DecodeMemory } from "./decode-memory.js";
 
 /** Values without nulls, in Parquet's physical types. */
 export type PageValues = PlainValues | { readonly kind: "indices"; readonly indices: Int32Array };
+
+/** Values of variable length. */
+export type Slices = Extract<PlainValues, { kind: "slices" }>;
+
+/** PLAIN values of variable length as they are stored, each with its length before it; nothing of them has been checked. */
+export interface StoredText {
+  readonly kind: "text";
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
 
 export type PlainValues =
   | { readonly kind: "fixed"; readonly count: number; readonly width: number; readonly bytes: Uint8Array }
@@ -18,6 +29,7 @@ export type PlainValues =
  * Decodes the values of a page.
  *
  * @param count how many there must be, nulls not counted
+ * @param memory for what is not kept: the values are good until it is used again
  * @throws LarderError `damaged-parquet` when there are fewer, `unsupported-parquet` for an encoding the type can't have
  */
 export function decodeValues(
@@ -25,6 +37,7 @@ export function decodeValues(
   encoding: Encoding | undefined,
   bytes: Uint8Array,
   count: number,
+  memory?: DecodeMemory,
 ): PageValues {
   const { type } = leaf;
   switch (encoding) {
@@ -34,7 +47,7 @@ export function decodeValues(
     case "RLE_DICTIONARY":
       if (count === 0) return { kind: "indices", indices: new Int32Array(0) };
       if (bytes.byteLength === 0) throw tooFew();
-      return { kind: "indices", indices: unpackRuns(bytes.subarray(1), bytes[0]!, count) };
+      return { kind: "indices", indices: unpackRuns(bytes.subarray(1), bytes[0]!, count, memory?.integers(count)) };
     case "RLE":
       if (type === "BOOLEAN") return bitRuns(bytes, count);
       break;
@@ -42,7 +55,8 @@ export function decodeValues(
       if (type === "INT32" || type === "INT64") return deltas(type, bytes, count);
       break;
     case "DELTA_LENGTH_BYTE_ARRAY":
-      if (type === "BYTE_ARRAY") return { kind: "slices", count, ...sliceByLengths(bytes, 0, count) };
+      if (type === "BYTE_ARRAY")
+        return { kind: "slices", count, ...sliceByLengths(bytes, 0, count, memory?.integers(count + 1)) };
       break;
     case "DELTA_BYTE_ARRAY":
       if (type !== "BYTE_ARRAY" && type !== "FIXED_LEN_BYTE_ARRAY") break;
@@ -74,6 +88,11 @@ export function decodePlainValues(leaf: ParquetLeaf, bytes: Uint8Array, count: n
     if (bytes.byteLength < count * width) throw tooFew();
     return { kind: "fixed", count, width, bytes: bytes.subarray(0, count * width) };
   }
+  return sliceText(bytes, count);
+}
+
+/** The bounds of PLAIN values, each with its length before it. @throws LarderError `damaged-parquet` when there are too few */
+export function sliceText(bytes: Uint8Array, count: number): Slices {
   // Each has four bytes for its length at least.
   if (bytes.byteLength < count * 4) throw tooFew();
   const starts = new Int32Array(count);
@@ -89,6 +108,11 @@ export function decodePlainValues(leaf: ParquetLeaf, bytes: Uint8Array, count: n
     ends[i] = at;
   }
   return { kind: "slices", count, starts, ends, bytes };
+}
+
+/** Values as their bounds, where they came as stored. @throws LarderError `damaged-parquet` when there are too few */
+export function slicedValues<Values extends PageValues>(values: Values | StoredText): Values | Slices {
+  return values.kind === "text" ? sliceText(values.bytes, values.count) : values;
 }
 
 /** Bytes of a value of fixed width. @throws LarderError `damaged-parquet` when the column states none */

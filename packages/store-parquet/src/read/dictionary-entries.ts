@@ -23,8 +23,8 @@ export function dictionaryEntries({
 }: Pick<BuilderTarget, "arrow" | "type" | "leaf">): DictionaryEntries {
   const { indices, dictionary: valueType } = type as Dictionary;
   const most = mostEntries(indices as ArrowLikeType);
+  /** Places by the bytes of their value, a character each; in their order. Nothing looks into the memory of a page. */
   const places = new Map<string, number>();
-  const entries: Uint8Array[] = [];
   let previous: PlainValues | undefined;
   let map = new Int32Array(0);
   let inOrder = true;
@@ -33,22 +33,25 @@ export function dictionaryEntries({
     const key = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
     let place = places.get(key);
     if (place === undefined) {
-      place = entries.length;
+      place = places.size;
       if (place >= most) {
         throw unsupportedParquet(
           `a dictionary column has more distinct values than its ${(indices as ArrowLikeType).bitWidth}-bit indices can count`,
         );
       }
       places.set(key, place);
-      entries.push(value);
     }
     return place;
   };
 
   const entryData = (): Data => {
-    const count = entries.length;
+    const count = places.size;
     const builder = createColumnBuilder({ arrow, type: valueType, leaf, rows: count, byteLength: 0 });
-    const page: DecodedPage = { rows: count, nullCount: 0, values: joined(entries, leaf.type === "BYTE_ARRAY") };
+    const page: DecodedPage = {
+      rows: count,
+      nullCount: 0,
+      values: joined([...places.keys()], leaf.type === "BYTE_ARRAY"),
+    };
     builder.beginChunk(undefined);
     if (count > 0) builder.append(page, 0, count, 0, count);
     return builder.finish();
@@ -74,18 +77,19 @@ export function valueAt(values: PlainValues, i: number): Uint8Array {
   throw damagedParquet("a dictionary column holds booleans");
 }
 
-function joined(entries: readonly Uint8Array[], variable: boolean): PlainValues {
+/** Values whose bytes are the characters of a string each. */
+function joined(entries: readonly string[], variable: boolean): PlainValues {
   const count = entries.length;
-  const bytes = Buffer.concat(entries as Uint8Array[]);
-  if (!variable) return { kind: "fixed", count, width: count === 0 ? 1 : bytes.byteLength / count, bytes };
+  const bytes = Buffer.allocUnsafeSlow(entries.reduce((sum, entry) => sum + entry.length, 0));
   const starts = new Int32Array(count);
   const ends = new Int32Array(count);
   let at = 0;
   entries.forEach((entry, i) => {
     starts[i] = at;
-    at += entry.byteLength;
+    at += bytes.write(entry, at, "latin1");
     ends[i] = at;
   });
+  if (!variable) return { kind: "fixed", count, width: count === 0 ? 1 : bytes.byteLength / count, bytes };
   return { kind: "slices", count, starts, ends, bytes };
 }
 

@@ -2,11 +2,15 @@ import type { Data, RecordBatch, Table } from "apache-arrow";
 import { breathe, isTimeToBreathe } from "../format/breathe.js";
 import type { ReadableColumn, StoredRowGroup } from "../format/file-layout.js";
 import { parsing } from "../format/parquet-errors.js";
+import { chunkStreams } from "./chunk-streams.js";
 import { type ColumnAssembler, createColumnAssembler } from "./column-assembler.js";
+import { pagesOf } from "./decode-chunk.js";
 import { directColumn, readDirectly } from "./direct/read-direct.js";
 import type { HeldBytes } from "./held-bytes.js";
 import { intoBatches } from "./into-batches.js";
 import type { FileParts, OpenedFile } from "./opened-file.js";
+import type { PagesOfPiece } from "./page-stream.js";
+import { pagesAhead } from "./pages-ahead.js";
 import { type ChunkPlan, type GroupPlan, narrowedPlan, planGroup, readIndexesAhead } from "./read-plan.js";
 import { areAllRows, countRows, type RowRuns } from "./row-runs.js";
 
@@ -64,9 +68,10 @@ async function readColumns(
   const direct = columns.map((column) => (mayBeDirect ? directColumn(column, plans) : undefined));
   const found: (Data | undefined)[] = columns.map(() => undefined);
   const readRest = async (places: readonly number[]): Promise<void> => {
+    if (places.length === 0) return;
     const rest = plans.map((plan) => narrowedPlan(plan, places));
     const some = places.map((place) => columns[place]!);
-    const data = places.length === 0 ? [] : await readGenerally(parts, some, rest, held);
+    const data = await (mayBeDirect ? readWhole(file, parts, some, rest) : readGenerally(parts, some, rest, held));
     for (const [i, place] of places.entries()) found[place] = data[i];
   };
   const placesOf = (isWanted: (place: number) => boolean): number[] => [...columns.keys()].filter(isWanted);
@@ -82,6 +87,29 @@ async function readColumns(
   for (const [i, place] of directPlaces.entries()) found[place] = data[i];
   await readRest(placesOf((place) => found[place] === undefined));
   return found as Data[];
+}
+
+/** Reads and decodes whole row groups, of which nothing is held, page by page. */
+async function readWhole(
+  file: OpenedFile,
+  parts: FileParts,
+  columns: readonly ReadableColumn[],
+  plans: readonly GroupPlan[],
+): Promise<Data[]> {
+  const rows = plans.reduce((sum, { group }) => sum + group.rows, 0);
+  const assemblers = createAssemblers(parts, columns, plans, rows);
+  const pagesOfChunk = chunkStreams(
+    file,
+    parts.reader,
+    plans.flatMap((plan) => plan.columns.flat()),
+  );
+  let next = 0;
+  for (const plan of plans)
+    await decodeChunks(plan, assemblers, () => {
+      const pages = pagesOfChunk(next++);
+      return () => pages;
+    });
+  return finishColumns(assemblers);
 }
 
 /** Fetches and decodes row groups one after the other; while one is decoded the next is fetched. */
@@ -177,13 +205,24 @@ export async function decodeGroup(
   held: HeldBytes,
   assemblers: readonly ColumnAssembler[],
 ): Promise<void> {
-  for (const [i, chunks] of plan.columns.entries()) {
+  await decodeChunks(plan, assemblers, (chunk) => (piece, reader) => {
+    const bytes = held.bytesOf(chunk.pieces[piece]!);
+    return pagesAhead(pagesOf(reader, chunk, bytes), chunk, plan.runs);
+  });
+}
+
+/** Decodes rows of one row group from the pages of its chunks. */
+async function decodeChunks(
+  { columns, runs }: GroupPlan,
+  assemblers: readonly ColumnAssembler[],
+  pagesOfChunk: (chunk: ChunkPlan) => PagesOfPiece,
+): Promise<void> {
+  for (const [i, chunks] of columns.entries()) {
     for (const [leaf, chunk] of chunks.entries()) {
       if (isTimeToBreathe()) await breathe();
       const name = chunk.leaf.path[0]!;
-      const pieces = chunk.pieces.map((piece) => held.bytesOf(piece));
       try {
-        await assemblers[i]!.addChunk(leaf, chunk, pieces, plan.runs);
+        await assemblers[i]!.addChunk(leaf, chunk, pagesOfChunk(chunk), runs);
       } catch (error) {
         parsing(`column ${JSON.stringify(name)}`, { column: name }, () => {
           throw error;

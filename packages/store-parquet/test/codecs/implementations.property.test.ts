@@ -31,6 +31,40 @@ describe(`implementations of codecs (seed ${seed})`, () => {
     }
   });
 
+  test.each(all.filter(({ implementation }) => implementation.decompressInto))(
+    "$name gives the same in memory that is there, or refuses the block",
+    ({ implementation, compress }) => {
+      fc.assert(
+        fc.property(
+          compressible,
+          fc.nat(),
+          fc.nat(255),
+          fc.integer({ min: -3, max: 3 }),
+          (bytes, place, byte, more) => {
+            const memory = new Uint8Array(bytes.byteLength + 2).fill(0xa5);
+            const stored = compress(bytes).slice();
+            implementation.decompressInto!(stored, memory.subarray(1, -1));
+            expect(Buffer.compare(memory.subarray(1, -1), bytes)).toBe(0);
+            expect([memory[0], memory.at(-1)]).toEqual([0xa5, 0xa5]);
+            if (more !== 0 && bytes.byteLength + more > 0) {
+              expect(() => implementation.decompressInto!(stored, new Uint8Array(bytes.byteLength + more))).toThrow();
+            }
+            stored[place % stored.byteLength]! ^= byte;
+            const [here, there] = [new Uint8Array(bytes.byteLength).fill(0x5a), bytes.byteLength];
+            try {
+              const expected = implementation.decompress(stored, there);
+              implementation.decompressInto!(stored, here);
+              expect(Buffer.compare(here, expected)).toBe(0);
+            } catch (error) {
+              if (error instanceof Error && error.name === "AssertionError") throw error;
+            }
+          },
+        ),
+        { seed, numRuns: 300 },
+      );
+    },
+  );
+
   const threaded = all.filter(({ implementation }) => implementation.decompressAsync);
   test.each(threaded)(
     "$name in a thread, many at once, is the same as at once",

@@ -10,6 +10,13 @@ export interface Codec {
   readonly decompress: (bytes: Uint8Array, byteLength: number) => Uint8Array;
   /** The same, in a thread of libuv's pool. The input must stay as it is meanwhile. */
   readonly decompressAsync?: (bytes: Uint8Array, byteLength: number) => Promise<Uint8Array>;
+  /**
+   * The same in JavaScript, into memory that is there: for blocks that are stored almost as they are. What is in the memory after an
+   * error is nobody's business.
+   *
+   * @throws when the input is not of this codec, or does not come to exactly the length of the memory
+   */
+  readonly decompressInto?: (bytes: Uint8Array, target: Uint8Array) => void;
   /** Absent where this codec is only read. */
   readonly compress?: (body: Uint8Array) => Uint8Array;
 }

@@ -10,8 +10,13 @@ import { copyBack } from "./copy-back.js";
  */
 export function uncompressLz4(input: Uint8Array, byteLength: number): Uint8Array {
   const output = new Uint8Array(byteLength);
-  uncompressBlock(input, output, 0, byteLength);
+  uncompressLz4Into(input, output);
   return output;
+}
+
+/** {@link uncompressLz4} into memory that is there. */
+export function uncompressLz4Into(input: Uint8Array, output: Uint8Array): void {
+  uncompressBlock(input, output, 0, output.byteLength);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Codec, checkRatio } from "./codec.js";
-import { uncompressLz4 } from "./lz4-block.js";
+import { uncompressLz4, uncompressLz4Into } from "./lz4-block.js";
 import { compressLz4 } from "./lz4-compress.js";
 
 /** What is used of the package `lz4-napi`. Its blocks have their length before compression in front, in four bytes. */
@@ -24,6 +24,7 @@ export function lz4Codec(library: Lz4Library | undefined): Codec {
         checkRatio(block, byteLength, mostRatio);
         return uncompressLz4(block, byteLength);
       },
+      decompressInto: uncompressLz4Into,
       compress: compressLz4,
     };
   }
@@ -59,6 +60,7 @@ export function lz4Codec(library: Lz4Library | undefined): Codec {
         giveBack(memory);
       }
     },
+    decompressInto: uncompressLz4Into,
     compress: (body) => library.compressSync(asBuffer(body)).subarray(4),
   };
 }

@@ -1,15 +1,23 @@
 import { damagedParquet } from "../parquet-errors.js";
 import { copyBack } from "./copy-back.js";
 
+/** {@link uncompressSnappyInto} fresh memory. */
+export function uncompressSnappy(input: Uint8Array, byteLength: number): Uint8Array {
+  const output = new Uint8Array(byteLength);
+  uncompressSnappyInto(input, output);
+  return output;
+}
+
 /**
  * Decompresses a raw Snappy block, every length checked: the decoder of hyparquet 1.31 can go backwards on a damaged
  * block and then never ends.
  *
  * Source: https://github.com/google/snappy/blob/main/format_description.txt
  *
- * @throws LarderError `damaged-parquet` when it does not come to `byteLength` bytes
+ * @throws LarderError `damaged-parquet` when it does not come to as many bytes as `output` has
  */
-export function uncompressSnappy(input: Uint8Array, byteLength: number): Uint8Array {
+export function uncompressSnappyInto(input: Uint8Array, output: Uint8Array): void {
+  const { byteLength } = output;
   let at = 0;
   let stated = 0;
   for (let shift = 0; ; shift += 7) {
@@ -19,7 +27,6 @@ export function uncompressSnappy(input: Uint8Array, byteLength: number): Uint8Ar
     if (byte < 0x80) break;
   }
   if (stated !== byteLength) throw broken();
-  const output = new Uint8Array(byteLength);
   let used = 0;
   while (at < input.byteLength) {
     const tag = input[at++]!;
@@ -54,7 +61,6 @@ export function uncompressSnappy(input: Uint8Array, byteLength: number): Uint8Ar
     used += length;
   }
   if (used !== byteLength) throw broken();
-  return output;
 }
 
 function littleEndian(bytes: Uint8Array, at: number, width: number): number {

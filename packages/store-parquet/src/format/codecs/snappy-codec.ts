@@ -1,5 +1,5 @@
 import { type Codec, checkRatio } from "./codec.js";
-import { uncompressSnappy } from "./snappy-block.js";
+import { uncompressSnappy, uncompressSnappyInto } from "./snappy-block.js";
 
 /** What is used of the package `snappy`. */
 export interface SnappyLibrary {
@@ -24,6 +24,7 @@ export function snappyCodec(library: SnappyLibrary | undefined): Codec {
         check(block, byteLength);
         return uncompressSnappy(block, byteLength);
       },
+      decompressInto: uncompressSnappyInto,
     };
   }
   return {
@@ -35,6 +36,7 @@ export function snappyCodec(library: SnappyLibrary | undefined): Codec {
       check(block, byteLength);
       return (await library.uncompress(block)) as Uint8Array;
     },
+    decompressInto: uncompressSnappyInto,
     compress: (body) => library.compressSync(body),
   };
 }

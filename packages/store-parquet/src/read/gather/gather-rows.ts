@@ -76,7 +76,7 @@ export async function gatherRows(
     isDone = !job;
     if (!job) return;
     const memory = memories.pop()!;
-    const bytes = job.held?.find(job.read) ?? memory.read(file, firstRange(job));
+    const bytes = job.held?.find(job.read) ?? memory.read(file, firstRange(job), job.valuesAt);
     // An error elsewhere must not leave a read ahead without a listener.
     if (bytes instanceof Promise) bytes.catch(() => {});
     underWay.push({ job, bytes, memory });
@@ -116,6 +116,8 @@ interface ReadJob {
   /** How its one page may be read in parts, and how many bytes of it come first; absent where all is read at once. */
   readonly form?: PageForm | undefined;
   readonly head?: number | undefined;
+  /** Where values of a fixed width begin in its one page, if none is null. */
+  readonly valuesAt?: number | undefined;
 }
 
 function firstRange({ read: { start, end }, head }: ReadJob): ByteRange {
@@ -153,7 +155,12 @@ async function* plannedReads(
         const job = { gathered, chunk, context, read, held, begins: n === 0 };
         const [page] = read.pages;
         const isAlone = mayBeApart && page && read.pages.length === 1 && !read.dictionary && !held?.find(read);
-        yield isAlone ? { ...job, form, head: headBytes(form, context.optional, page, file) } : job;
+        if (!isAlone) {
+          yield job;
+          continue;
+        }
+        const valuesAt = form.kind === "fixed" ? read.end - read.start - page.rowCount * form.width : undefined;
+        yield { ...job, form, head: headBytes(form, context.optional, page, file), valuesAt };
       }
     }
   }

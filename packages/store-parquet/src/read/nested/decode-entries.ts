@@ -1,11 +1,13 @@
 import { breathe, isTimeToBreathe } from "../../format/breathe.js";
 import { damagedParquet } from "../../format/parquet-errors.js";
 import type { PageHeader, ParquetFileReader } from "../../format/parquet-file-reader.js";
-import { checkedDictionary, pagesOf } from "../decode-chunk.js";
+import { checkedDictionary } from "../decode-chunk.js";
+import { borrowMemory, type DecodeMemory, giveBackMemory } from "../decode-memory.js";
 import type { PageContext } from "../decode-page.js";
 import { decodeValues, type PlainValues } from "../decode-values.js";
 import { type PageParts, pageParts, type StoredLevels, unpackLevels } from "../page-parts.js";
-import { pagesAhead } from "../pages-ahead.js";
+import type { PagesOfPiece } from "../page-stream.js";
+import { plainHere } from "../pages-ahead.js";
 import type { ChunkPlan } from "../read-plan.js";
 import { countRows, type RowRuns } from "../row-runs.js";
 import type { EntrySink } from "./entry-range.js";
@@ -20,16 +22,33 @@ export interface ChunkSink extends EntrySink {
 /**
  * Decodes the wanted rows of a chunk of a nested column. The event loop gets its turn between pages.
  *
- * @param pieces the bytes of the plan's pieces
+ * @param pagesOfPiece the pages of the plan's pieces
  * @throws LarderError `damaged-parquet` when levels, pages and footer contradict each other
  */
 export async function decodeEntries(
   reader: ParquetFileReader,
   plan: ChunkPlan,
-  pieces: readonly Uint8Array[],
+  pagesOfPiece: PagesOfPiece,
   runs: RowRuns,
   levels: LeafLevels,
   sink: ChunkSink,
+): Promise<void> {
+  const memory = borrowMemory();
+  try {
+    await decodePages(reader, plan, pagesOfPiece, runs, levels, sink, memory);
+  } finally {
+    giveBackMemory(memory);
+  }
+}
+
+async function decodePages(
+  reader: ParquetFileReader,
+  plan: ChunkPlan,
+  pagesOfPiece: PagesOfPiece,
+  runs: RowRuns,
+  levels: LeafLevels,
+  sink: ChunkSink,
+  memory: DecodeMemory,
 ): Promise<void> {
   const { leaf, chunk } = plan;
   const context: PageContext = { reader, leaf: leaf.leaf, optional: false, codec: chunk.metadata.codec };
@@ -40,8 +59,8 @@ export async function decodeEntries(
   let entries = 0;
   for (const [i, { firstRow }] of plan.pieces.entries()) {
     rows.startAt(firstRow);
-    const pages = pagesAhead(pagesOf(reader, plan, pieces[i]!), plan, runs);
-    for (let next = pages.next(); next; next = pages.next()) {
+    const pages = pagesOfPiece(i, reader);
+    for (let next = await pages.next(); next; next = await pages.next()) {
       if (rows.areDone()) return;
       if (isTimeToBreathe()) await breathe();
       const { header, body } = next;
@@ -51,7 +70,14 @@ export async function decodeEntries(
         continue;
       }
       if (!isDataPage(header)) continue;
-      const page = pageParts(header, body, context.codec, levels.maxRepetition, levels.maxDefinition, plain);
+      const page = pageParts(
+        header,
+        body,
+        context.codec,
+        levels.maxRepetition,
+        levels.maxDefinition,
+        plain ?? plainHere(next, context.codec, memory),
+      );
       entries += page.entries;
       if (entries > most) throw damagedParquet("its pages hold more entries than it states");
       const repetition = levelBytes(page.repetition, page.entries);
@@ -62,7 +88,7 @@ export async function decodeEntries(
       if (!begun) sink.begin(dictionary);
       begun = true;
       const present = countValues(definition, 0, page.entries, levels.maxDefinition);
-      const values = decodeValues(leaf.leaf, page.encoding, page.values, present);
+      const values = decodeValues(leaf.leaf, page.encoding, page.values, present, memory);
       let first = 0;
       let counted = 0;
       for (const [from, to] of picked.ranges) {

@@ -35,9 +35,9 @@ export function nestedAssembler(target: AssemblerTarget): ColumnAssembler {
   const check = structureCheck(leaves.length, pairs);
   let added = 0;
   return {
-    async addChunk(leaf, plan, pieces, runs) {
+    async addChunk(leaf, plan, pages, runs) {
       const { levels, builder, feed, nodes } = leaves[leaf]!;
-      await decodeEntries(reader, plan, pieces, runs, levels, {
+      await decodeEntries(reader, plan, pages, runs, levels, {
         begin: (dictionary) => builder.beginChunk(dictionary),
         add(range, values, first) {
           for (const node of nodes) node.add(range);
