@@ -1,19 +1,22 @@
 import { type BatchOptions, LarderError } from "@larder/core";
-import type { Table } from "apache-arrow";
+import type { RecordBatch, Table } from "apache-arrow";
+import type { ReadableColumn } from "../format/file-layout.js";
 import type { OpenedFile } from "../read/opened-file.js";
-import { type GroupPlan, planGroup } from "../read/read-plan.js";
-import { batchOf, decodeRows, tableOf } from "../read/read-table.js";
-import { countRows, sliceRuns } from "../read/row-runs.js";
+import { planGroup } from "../read/read-plan.js";
+import { batchOf, decodeRows, readBatches, tableOf } from "../read/read-table.js";
+import { areAllRows, countRows, sliceRuns } from "../read/row-runs.js";
 import type { PreparedScan } from "./parquet-scan.js";
 import { type SelectedRows, selectRows } from "./select-rows.js";
 
 const defaultRows = 65_536;
-/** Larger row groups are decoded in parts. */
+/** Larger row groups are decoded in parts, */
 const mostRowsAtOnce = 262_144;
+/** unless all of their rows are wanted, which is quicker, and together they take no more bytes than this: as much as Larder writes into one. */
+const mostBytesAtOnce = 2 ** 27;
 
 /**
  * The rows of a scan as tables of at most so many rows; none has no rows. One row group, or part of a large one, is in memory,
- * and the bytes of the next. Reading stops when the iteration does.
+ * and the bytes of the next. A batch that is kept keeps its row group in memory. Reading stops when the iteration does.
  *
  * @throws LarderError `invalid-option` at once, for a number of rows that makes no sense
  */
@@ -38,7 +41,7 @@ async function* readBatchwise(
 ): AsyncGenerator<Table, void, undefined> {
   const prepared = await prepare();
   const { parts, columns } = prepared;
-  const portions = fetchedPortions(file, prepared, Math.max(batchRows, mostRowsAtOnce));
+  const portions = portionsOf(file, prepared, Math.max(batchRows, mostRowsAtOnce));
   const ask = () => {
     const asked = portions.next();
     asked.catch(() => {});
@@ -49,15 +52,15 @@ async function* readBatchwise(
     for (;;) {
       const { value, done } = await next;
       if (done) return;
-      const { plan, selected, fetched } = value;
-      await fetched;
+      await value.fetched;
       // The bytes of the next are on their way while these are decoded.
       next = ask();
-      const rows = countRows(plan.runs);
-      const batch = batchOf(parts, columns, await decodeRows(parts, columns, plan, selected.held), rows);
-      for (let from = 0; from < rows; from += batchRows) {
-        const part = rows <= batchRows ? batch : batch.slice(from, Math.min(from + batchRows, rows));
-        yield tableOf(parts, columns, [part]);
+      for (const batch of await value.decode()) {
+        const rows = batch.numRows;
+        for (let from = 0; from < rows; from += batchRows) {
+          const part = rows <= batchRows ? batch : batch.slice(from, Math.min(from + batchRows, rows));
+          yield tableOf(parts, columns, [part]);
+        }
       }
     }
   } finally {
@@ -66,25 +69,47 @@ async function* readBatchwise(
 }
 
 interface Portion {
-  readonly selected: SelectedRows;
-  readonly plan: GroupPlan;
-  readonly fetched: Promise<void>;
+  /** Its bytes are here, where they are read before they are decoded. */
+  readonly fetched?: Promise<void>;
+  decode(): Promise<RecordBatch[]>;
 }
 
-/** Selected rows, at most `mostRows` at a time, their bytes asked for. */
-async function* fetchedPortions(
+/** Selected rows, at most `mostRows` at a time unless a row group is read as a whole. */
+async function* portionsOf(
   file: OpenedFile,
   { parts, columns, steps }: PreparedScan,
   mostRows: number,
 ): AsyncGenerator<Portion, void, undefined> {
   for await (const selected of selectRows(file, parts, steps)) {
-    const rows = countRows(selected.runs);
+    const { group, runs: all, held } = selected;
+    const rows = countRows(all);
+    if (isReadWhole(file, columns, selected)) {
+      yield { decode: () => readBatches(file, parts, columns, [selected]) };
+      continue;
+    }
     for (let from = 0; from < rows; from += mostRows) {
-      const runs = rows <= mostRows ? selected.runs : sliceRuns(selected.runs, from, mostRows);
-      const plan = await planGroup(file, parts, selected.group, columns, runs);
-      const fetched = selected.held.fetch(plan.ranges);
+      const runs = rows <= mostRows ? all : sliceRuns(all, from, mostRows);
+      const plan = await planGroup(file, parts, group, columns, runs);
+      const fetched = held.fetch(plan.ranges);
       fetched.catch(() => {});
-      yield { selected, plan, fetched };
+      const decode = async () => [
+        batchOf(parts, columns, await decodeRows(parts, columns, plan, held), countRows(runs)),
+      ];
+      yield { fetched, decode };
     }
   }
+}
+
+function isReadWhole(
+  { direct, scatters }: OpenedFile,
+  columns: readonly ReadableColumn[],
+  { group, runs, held }: SelectedRows,
+): boolean {
+  if (!(direct && scatters && held.byteLength === 0 && areAllRows(runs, group.rows))) return false;
+  const leaves = columns.flatMap((column) => column.leaves);
+  const byteLength = leaves.reduce(
+    (sum, { chunkIndex }) => sum + Number(group.chunks[chunkIndex]!.metadata.total_uncompressed_size),
+    0,
+  );
+  return byteLength <= mostBytesAtOnce;
 }

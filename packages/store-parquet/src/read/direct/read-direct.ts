@@ -51,9 +51,11 @@ export async function readDirectly(
 ): Promise<(Data | undefined)[]> {
   await readPageIndexes(file, columns);
   let failed = false;
-  const limited = limitConcurrency(mostReads, ({ start, targets }: ScatteredRead) =>
-    failed ? undefined : file.readInto(start, targets),
-  );
+  const limited = limitConcurrency(mostReads, async ({ start, targets }: ScatteredRead) => {
+    // Some sources copy at once, and would go on until all is copied.
+    if (isTimeToBreathe()) await breathe();
+    if (!failed) await file.readInto(start, targets);
+  });
   const reads: Promise<void>[] = [];
   const read = (asked: ScatteredRead): Promise<void> => {
     const done = limited(asked);
