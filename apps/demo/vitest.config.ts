@@ -1,4 +1,4 @@
 import { packageTests } from "@larder/tooling/vitest";
 
 // Each test starts real processes, several at once: on a busy machine they take their time.
-export default packageTests({ testTimeout: 180_000, hookTimeout: 240_000 });
+export default packageTests({ testTimeout: 600_000, hookTimeout: 600_000 });
