@@ -221,7 +221,7 @@ describe("a manifest that can't be read", () => {
   });
 });
 
-it("10,000 items are read in less than 50 ms of the processor", () => {
+it("10,000 items are checked and parsed in less than eight times what JSON takes to parse them", () => {
   const item = (index: number) => ({
     kind: "table" as const,
     file: `items/run-${index}.9f86d081884c.5f3a2b1c.parquet`,
@@ -234,12 +234,21 @@ it("10,000 items are read in less than 50 ms of the processor", () => {
   });
   const items = new Map(Array.from({ length: 10_000 }, (_, index) => [`run-${index}`, item(index)] as const));
   const bytes = serializeManifest({ formatVersion: 1, items });
-  // Time of the processor, and the best of several: other work on the machine makes the rest slower.
-  const times = Array.from({ length: 9 }, () => {
-    const start = process.cpuUsage();
-    expect(parseManifest(bytes).items.size).toBe(10_000);
-    return process.cpuUsage(start).user / 1000;
+  const text = new TextDecoder().decode(bytes);
+  const processorTime = (work: () => void): number => {
+    const begun = process.cpuUsage();
+    work();
+    return process.cpuUsage(begun).user;
+  };
+  // Side by side, and the best of several: other work on the machine makes the rest slower.
+  const ratios = Array.from({ length: 9 }, () => {
+    const parsing = processorTime(() => {
+      for (let i = 0; i < 4; i++) JSON.parse(text);
+    });
+    const reading = processorTime(() => {
+      for (let i = 0; i < 4; i++) expect(parseManifest(bytes).items.size).toBe(10_000);
+    });
+    return reading / parsing;
   });
-  console.log(`10,000 items of ${bytes.length} bytes parsed in ${times.map((time) => time.toFixed(1)).join(", ")} ms`);
-  expect(Math.min(...times)).toBeLessThan(50);
+  expect(Math.min(...ratios)).toBeLessThan(8);
 });
