@@ -303,8 +303,8 @@ test("a look-up among ten thousand items takes about as long as one among a hund
   const many = await filledStore(10_000);
   const ratios: number[] = [];
   for (let round = 0; round < 7; round++) ratios.push((await processorTime(many)) / (await processorTime(few)));
-  // Going through all of them would take a hundred times as long.
-  expect(Math.min(...ratios)).toBeLessThan(4);
+  // Going through all of them takes several times as long.
+  expect(Math.min(...ratios)).toBeLessThan(1.8);
 }, 120_000);
 
 /** A store, and names of items whose content is in it. */
