@@ -5,6 +5,9 @@ import { runTool, toolEnvironment } from "./run-tool.mjs";
 import { withSetupLock } from "./setup-lock.mjs";
 import { workspacePackages } from "./workspace.mjs";
 
+/** Suites that take ten minutes and more, the longest first. */
+const longest = ["store-parquet", "demo", "folio"];
+
 /**
  * Everything `npm test` runs, in order. A step has a name to choose it by, waits for the build or not, and gives
  * counts: a check that is no vitest suite counts as one test.
@@ -52,8 +55,9 @@ export function testSteps(root, { live }) {
   }));
   const built = { name: "build", kind: "build", needsBuild: false, run: () => buildStep(root) };
   // The long ones first: two run at a time, and the last to end decides.
-  const long = (step) => (step.needsBuild ? 0 : 1);
-  return [built, lint, ...[...suites, ...faults].sort((a, b) => long(a) - long(b)), ...types];
+  const rank = (step) =>
+    longest.includes(step.name) ? longest.indexOf(step.name) : longest.length + (step.needsBuild ? 0 : 1);
+  return [built, lint, ...[...suites, ...faults].sort((a, b) => rank(a) - rank(b)), ...types];
 }
 
 async function buildStep(root) {
