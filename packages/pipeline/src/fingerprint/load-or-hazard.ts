@@ -70,7 +70,9 @@ function resolvedText(node: SyntaxNode): string | undefined {
   const call = withoutTypes(node);
   if (call.type !== "CallExpression") return undefined;
   const callee = nodeAt(call, "callee")!;
-  const ofModule = callee.type === "MemberExpression" && nodeAt(callee, "object")?.type === "MetaProperty";
+  const object = callee.type === "MemberExpression" ? nodeAt(callee, "object") : undefined;
+  // `new.target` is a MetaProperty too.
+  const ofModule = object?.type === "MetaProperty" && nodeAt(object, "meta")?.name === "import";
   if (!ofModule || callee.computed === true || nodeAt(callee, "property")?.name !== "resolve") return undefined;
   return literalText(nodesAt(call, "arguments")[0]);
 }

@@ -15,6 +15,8 @@ describe("code that can't be followed is refused:", () => {
     "an import of a resolved name that goes on": `const subject = (x) => import(\`\${import.meta.resolve('./helpers')}\${x}\`);`,
     "an import of a name before a resolved one": `const subject = (x) => import(\`\${x}\${import.meta.resolve('./helpers')}?again\`);`,
     "an import of another function of import.meta": "const subject = (x) => import(import.meta.other('./helpers'));",
+    "an import of what new.target resolves":
+      "const subject = function (x) { return import(new.target.resolve('./helpers')); };",
     "a require of a computed name":
       "import { createRequire } from 'node:module'; const load = createRequire(import.meta.url); const subject = (x) => load(x);",
     "a require handed on":

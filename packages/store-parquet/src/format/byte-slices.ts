@@ -28,7 +28,7 @@ export function sliceByLengths(
   const ends = bounds.subarray(1, count + 1);
   const start = Math.min(unpackDeltas(body, offset, ends), body.byteLength);
   bounds[0] = start;
-  if (!sumUp(ends, start, body.byteLength)) throw damagedParquet("a page holds fewer values than it states");
+  addUp(ends, start, body.byteLength);
   return { starts: bounds.subarray(0, count), ends, bytes: body, contiguous: true };
 }
 
@@ -37,16 +37,24 @@ function freshBounds(count: number): Int32Array {
   return new Int32Array(count + 1);
 }
 
-/** Lengths become ends; whether none is negative, and all lie within the limit. */
-function sumUp(lengths: Int32Array, start: number, limit: number): boolean {
-  let at = start;
+/**
+ * Makes lengths of values that stand side by side the ends of the values.
+ *
+ * @param first where the first begins
+ * @param most where the last may end
+ * @throws LarderError `damaged-parquet`
+ */
+export function addUp(lengths: Int32Array, first: number, most: number): void {
+  let at = first;
+  let signs = 0;
   for (let i = 0; i < lengths.length; i++) {
     const length = lengths[i]!;
-    if (length < 0 || length > limit - at) return false;
+    signs |= length;
     at += length;
     lengths[i] = at;
   }
-  return true;
+  // Where none is negative, the sum exceeds the bytes as soon as a part of it does.
+  if (signs < 0 || at > most) throw damagedParquet("a page holds fewer values than it states");
 }
 
 /**

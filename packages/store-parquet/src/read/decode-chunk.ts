@@ -4,7 +4,7 @@ import type { StoredChunk } from "../format/file-layout.js";
 import { damagedParquet } from "../format/parquet-errors.js";
 import type { PageHeader, ParquetFileReader } from "../format/parquet-file-reader.js";
 import type { ColumnBuilder } from "./column-builder.js";
-import { borrowMemory, type DecodeMemory, giveBackMemory } from "./decode-memory.js";
+import { type DecodeMemory, withDecodeMemory } from "./decode-memory.js";
 import { type DecodedPage, decodeDictionary, decodePage, type PageContext, type PlainValues } from "./decode-page.js";
 import type { PagesOfPiece } from "./page-stream.js";
 import { plainHere } from "./pages-ahead.js";
@@ -24,12 +24,7 @@ export async function decodeChunk(
   runs: RowRuns,
   builder: ColumnBuilder,
 ): Promise<void> {
-  const memory = borrowMemory();
-  try {
-    await decodePages(reader, plan, pagesOfPiece, runs, builder, memory);
-  } finally {
-    giveBackMemory(memory);
-  }
+  await withDecodeMemory((memory) => decodePages(reader, plan, pagesOfPiece, runs, builder, memory));
 }
 
 async function decodePages(

@@ -15,14 +15,14 @@ const spare: DecodeMemory[] = [];
 const mostSpare = 2;
 const mostSpareBytes = 2 ** 22;
 
-/** Memory that nobody else has, until it is given back. */
-export function borrowMemory(): DecodeMemory {
-  return spare.pop() ?? freshMemory();
-}
-
-/** To be called once nothing looks into the memory any more. */
-export function giveBackMemory(memory: DecodeMemory): void {
-  if (spare.length < mostSpare && memory.byteLength <= mostSpareBytes) spare.push(memory);
+/** Lends memory that nobody else has, until the work is done: nothing may look into it afterwards. */
+export async function withDecodeMemory<Result>(work: (memory: DecodeMemory) => Promise<Result>): Promise<Result> {
+  const memory = spare.pop() ?? freshMemory();
+  try {
+    return await work(memory);
+  } finally {
+    if (spare.length < mostSpare && memory.byteLength <= mostSpareBytes) spare.push(memory);
+  }
 }
 
 function freshMemory(): DecodeMemory {

@@ -61,10 +61,7 @@ async function readColumns(
   plans: readonly GroupPlan[],
   held: readonly HeldBytes[],
 ): Promise<Data[]> {
-  const mayBeDirect =
-    file.direct &&
-    file.scatters &&
-    plans.every(({ group, runs }, i) => areAllRows(runs, group.rows) && held[i]!.byteLength === 0);
+  const mayBeDirect = plans.every(({ group, runs }, i) => isReadWhole(file, { group, runs, held: held[i]! }));
   const direct = columns.map((column) => (mayBeDirect ? directColumn(column, plans) : undefined));
   const found: (Data | undefined)[] = columns.map(() => undefined);
   const readRest = async (places: readonly number[]): Promise<void> => {
@@ -87,6 +84,11 @@ async function readColumns(
   for (const [i, place] of directPlaces.entries()) found[place] = data[i];
   await readRest(placesOf((place) => found[place] === undefined));
   return found as Data[];
+}
+
+/** Whether rows are read page by page into memory that stays or is used again: all of a row group, of which nothing is held. */
+export function isReadWhole({ direct, scatters }: OpenedFile, { group, runs, held }: WantedRows): boolean {
+  return direct && scatters && areAllRows(runs, group.rows) && held.byteLength === 0;
 }
 
 /** Reads and decodes whole row groups, of which nothing is held, page by page. */

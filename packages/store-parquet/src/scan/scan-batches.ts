@@ -1,12 +1,12 @@
 import { type BatchOptions, LarderError } from "@larder/core";
 import type { RecordBatch, Table } from "apache-arrow";
-import type { ReadableColumn } from "../format/file-layout.js";
+import type { ReadableColumn, StoredRowGroup } from "../format/file-layout.js";
 import type { OpenedFile } from "../read/opened-file.js";
 import { planGroup } from "../read/read-plan.js";
-import { batchOf, decodeRows, readBatches, tableOf } from "../read/read-table.js";
-import { areAllRows, countRows, sliceRuns } from "../read/row-runs.js";
+import { batchOf, decodeRows, isReadWhole, readBatches, tableOf } from "../read/read-table.js";
+import { countRows, sliceRuns } from "../read/row-runs.js";
 import type { PreparedScan } from "./parquet-scan.js";
-import { type SelectedRows, selectRows } from "./select-rows.js";
+import { selectRows } from "./select-rows.js";
 
 const defaultRows = 65_536;
 /** Larger row groups are decoded in parts, */
@@ -83,7 +83,7 @@ async function* portionsOf(
   for await (const selected of selectRows(file, parts, steps)) {
     const { group, runs: all, held } = selected;
     const rows = countRows(all);
-    if (isReadWhole(file, columns, selected)) {
+    if (isReadWhole(file, selected) && bytesOf(columns, group) <= mostBytesAtOnce) {
       yield { decode: () => readBatches(file, parts, columns, [selected]) };
       continue;
     }
@@ -100,16 +100,8 @@ async function* portionsOf(
   }
 }
 
-function isReadWhole(
-  { direct, scatters }: OpenedFile,
-  columns: readonly ReadableColumn[],
-  { group, runs, held }: SelectedRows,
-): boolean {
-  if (!(direct && scatters && held.byteLength === 0 && areAllRows(runs, group.rows))) return false;
+/** Bytes that some columns of a row group take, not compressed. */
+function bytesOf(columns: readonly ReadableColumn[], { chunks }: StoredRowGroup): number {
   const leaves = columns.flatMap((column) => column.leaves);
-  const byteLength = leaves.reduce(
-    (sum, { chunkIndex }) => sum + Number(group.chunks[chunkIndex]!.metadata.total_uncompressed_size),
-    0,
-  );
-  return byteLength <= mostBytesAtOnce;
+  return leaves.reduce((sum, { chunkIndex }) => sum + Number(chunks[chunkIndex]!.metadata.total_uncompressed_size), 0);
 }

@@ -87,10 +87,10 @@ export async function gatherRows(
       const next = underWay.shift();
       if (!next) break;
       const bytes = next.bytes instanceof Promise ? await next.bytes : next.bytes;
-      if (!(await pickApart(file, next.job, bytes, rows, space, onPick))) {
-        const { read, head } = next.job;
-        const all = head === undefined ? bytes : await next.memory.read(file, read);
-        await pickRead(next.job, all, rows, space, onPick);
+      const { job, memory } = next;
+      if (!job.apart) await pickRead(job, bytes, rows, space, onPick);
+      else if (!(await pickApart(file, job, job.apart.form, bytes, rows, space, onPick))) {
+        await pickRead(job, await memory.read(file, job.read, job.valuesAt), rows, space, onPick);
       }
       memories.push(next.memory);
     }
@@ -113,15 +113,20 @@ interface ReadJob {
   readonly held: HeldBytes | undefined;
   /** Whether it is the first of its chunk. */
   readonly begins: boolean;
-  /** How its one page may be read in parts, and how many bytes of it come first; absent where all is read at once. */
-  readonly form?: PageForm | undefined;
-  readonly head?: number | undefined;
+  /** How its one page is read in parts; absent where all is read at once. */
+  readonly apart?: PageApart | undefined;
   /** Where values of a fixed width begin in its one page, if none is null. */
   readonly valuesAt?: number | undefined;
 }
 
-function firstRange({ read: { start, end }, head }: ReadJob): ByteRange {
-  return { start, end: head === undefined ? end : start + head };
+interface PageApart {
+  readonly form: PageForm;
+  /** How many bytes of it come first. */
+  readonly headBytes: number;
+}
+
+function firstRange({ read: { start, end }, apart }: ReadJob): ByteRange {
+  return { start, end: apart ? start + apart.headBytes : end };
 }
 
 async function* plannedReads(
@@ -160,22 +165,23 @@ async function* plannedReads(
           continue;
         }
         const valuesAt = form.kind === "fixed" ? read.end - read.start - page.rowCount * form.width : undefined;
-        yield { ...job, form, head: headBytes(form, context.optional, page, file), valuesAt };
+        const bytes = headBytes(form, context.optional, page, file);
+        yield { ...job, valuesAt, ...(bytes !== undefined && { apart: { form, headBytes: bytes } }) };
       }
     }
   }
 }
 
-/** Picks from a page of which only the head has been read; `false` where all of it has been, or has to be. */
+/** Picks from a page of which only the head has been read; `false` where all of it has to be. */
 async function pickApart(
   file: OpenedFile,
-  { gathered: { column, target }, context, read, begins, form, head: headBytes }: ReadJob,
+  { gathered: { column, target }, context, read, begins }: ReadJob,
+  form: PageForm,
   head: Uint8Array,
   rows: Int32Array,
   space: Workspace,
   onPick: OnPick | undefined,
 ): Promise<boolean> {
-  if (!form || headBytes === undefined) return false;
   if (isTimeToBreathe()) await breathe();
   const page = read.pages[0]!;
   const found = await damageAside(() => sparseValues(file, { form, context, page, head }, rows, space));

@@ -1,6 +1,6 @@
+import { addUp } from "../../format/byte-slices.js";
 import { unpackDeltas } from "../../format/delta.js";
 import type { Indices } from "../../format/indices-below.js";
-import { damagedParquet } from "../../format/parquet-errors.js";
 import type { ParquetLeaf } from "../../format/parquet-leaf.js";
 import { packedIndices } from "../../format/run-length.js";
 import { decodeValues, type PageValues, type PlainValues } from "../decode-values.js";
@@ -71,26 +71,6 @@ function lengthsFirst(bytes: Uint8Array, present: number, space: Workspace): Pag
   const first = Math.min(unpackDeltas(bytes, 0, ends), bytes.byteLength);
   addUp(ends, first, bytes.byteLength);
   return { kind: "slices", first, ends, bytes };
-}
-
-/**
- * Makes lengths of values that stand side by side the ends of the values.
- *
- * @param first where the first begins
- * @param most where the last may end
- * @throws LarderError `damaged-parquet`
- */
-export function addUp(lengths: Int32Array, first: number, most: number): void {
-  let at = first;
-  let signs = 0;
-  for (let i = 0; i < lengths.length; i++) {
-    const length = lengths[i]!;
-    signs |= length;
-    at += length;
-    lengths[i] = at;
-  }
-  // Where none is negative, the sum exceeds the bytes as soon as a part of it does.
-  if (signs < 0 || at > most) throw damagedParquet("a page holds fewer values than it states");
 }
 
 /**

@@ -1,10 +1,11 @@
+import { addUp } from "../../format/byte-slices.js";
 import { unpackDeltas } from "../../format/delta.js";
 import type { PageContext } from "../decode-page.js";
 import type { PageForm } from "../direct/page-form.js";
 import type { OpenedFile } from "../opened-file.js";
 import { pageParts } from "../page-parts.js";
 import { placeRows } from "./page-places.js";
-import { addUp, type PageSource } from "./page-source.js";
+import type { PageSource } from "./page-source.js";
 import { pageValidity } from "./page-validity.js";
 import { readApart, type ValueBounds } from "./read-apart.js";
 import type { WantedPage } from "./wanted-pages.js";

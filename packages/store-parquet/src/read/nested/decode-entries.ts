@@ -2,7 +2,7 @@ import { breathe, isTimeToBreathe } from "../../format/breathe.js";
 import { damagedParquet } from "../../format/parquet-errors.js";
 import type { PageHeader, ParquetFileReader } from "../../format/parquet-file-reader.js";
 import { checkedDictionary } from "../decode-chunk.js";
-import { borrowMemory, type DecodeMemory, giveBackMemory } from "../decode-memory.js";
+import { type DecodeMemory, withDecodeMemory } from "../decode-memory.js";
 import type { PageContext } from "../decode-page.js";
 import { decodeValues, type PlainValues } from "../decode-values.js";
 import { type PageParts, pageParts, type StoredLevels, unpackLevels } from "../page-parts.js";
@@ -33,12 +33,7 @@ export async function decodeEntries(
   levels: LeafLevels,
   sink: ChunkSink,
 ): Promise<void> {
-  const memory = borrowMemory();
-  try {
-    await decodePages(reader, plan, pagesOfPiece, runs, levels, sink, memory);
-  } finally {
-    giveBackMemory(memory);
-  }
+  await withDecodeMemory((memory) => decodePages(reader, plan, pagesOfPiece, runs, levels, sink, memory));
 }
 
 async function decodePages(
